@@ -1,0 +1,1 @@
+//! Every exporter of the suite, in documentation order.

@@ -1,0 +1,1 @@
+//! YAML as written to validated settings, every error with its place.

@@ -1,0 +1,22 @@
+//! What the catalogue knows of an exporter.
+
+use crate::{Alert, Board, Declaration, Permission, Reason};
+
+/// One exporter, as declared: everything but the code that collects.
+#[derive(Clone, Copy, Debug)]
+pub struct ExporterSpec {
+    /// The name: of the folder, the configuration section, the cargo feature and `/metrics/NAME`.
+    pub name: &'static str,
+    /// The question that a person on call asks it.
+    pub question: &'static str,
+    /// The metrics, in documentation order.
+    pub metrics: &'static [&'static Declaration],
+    /// Every reason for which one of its sources can fail.
+    pub reasons: &'static [Reason],
+    /// The rights it uses.
+    pub permissions: &'static [Permission],
+    /// The alerts for the default settings. For live settings call the spec crate's own `alerts(&settings)`.
+    pub alerts: fn() -> Vec<Alert>,
+    /// The board for the default settings.
+    pub board: fn() -> Board,
+}

@@ -1,0 +1,1 @@
+//! Families, pieces, snapshots and content negotiation: the exposition path.

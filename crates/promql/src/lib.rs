@@ -1,0 +1,1 @@
+//! One check of PromQL text against the declarations.

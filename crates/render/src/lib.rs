@@ -1,0 +1,1 @@
+//! From the catalogue to everything an operator reads or loads.

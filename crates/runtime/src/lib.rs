@@ -1,0 +1,1 @@
+//! Driver of sources, HTTP server, logging, self-metrics.

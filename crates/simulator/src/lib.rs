@@ -1,0 +1,1 @@
+//! A small data platform in one process that speaks the real wire protocols.

@@ -1,0 +1,1 @@
+//! Golden comparison, a scrape parser and fakes for tests.

@@ -1,0 +1,3 @@
+//! The suite in one binary.
+
+fn main() {}

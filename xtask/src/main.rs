@@ -1,0 +1,3 @@
+//! The tasks of the workshop: codegen, tidy, new-exporter, ci, e2e, bench.
+
+fn main() {}
