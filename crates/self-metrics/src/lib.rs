@@ -1,0 +1,1 @@
+//! Declarations of what Lookout says of itself.
