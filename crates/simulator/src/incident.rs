@@ -1,0 +1,177 @@
+//! Incidents that can be played on a running platform, and repaired.
+//!
+//! An incident tells what happens in the world and what should be seen of it there. It names no metric and no alert:
+//! which of them show it is for those who watch to say, and for their tests to prove.
+//!
+//! Invariants:
+//! - An incident is played on a service that starts without a defect, and its repair leaves the service serving the
+//!   certificate that is stored for it, in the middle of its life.
+//! - Playing one twice, or repairing what was never played, is allowed and changes nothing in the end.
+//!
+//! How to get it wrong: playing two at once on one service. The second replaces what the first did to the endpoint, and
+//! either repair mends both.
+
+mod script;
+
+use jiff::Timestamp;
+
+use crate::EndpointState::{
+    ClientCertificateRequired, Dead, HandshakeFailure, OldTls, PlainHttp, Reset, Stall, Unusual,
+};
+use crate::UnusualCertificate::{
+    Expired, ExpiresSoon, IntermediateMissing, NotYetValid, Untrusted, WrongName,
+};
+use crate::{Platform, SimulatorError};
+use script::Script;
+
+/// Where a stalling endpoint falls silent: within the server's first flight, whatever the TLS version.
+const STALL_AFTER_BYTES: u64 = 300;
+
+/// Something that goes wrong on the platform.
+#[derive(Debug)]
+pub struct Incident {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What happens, in one sentence.
+    pub story: &'static str,
+    /// What should be seen, in one sentence.
+    pub seen: &'static str,
+    /// The service that it happens to.
+    pub service: &'static str,
+    script: Script,
+}
+
+impl Incident {
+    /// Every incident, in the order of documentation.
+    pub const ALL: &'static [Self] = INCIDENTS;
+
+    /// The incident of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::ALL.iter().find(|incident| incident.name == name)
+    }
+
+    /// Makes it happen.
+    pub async fn play(&self, platform: &Platform, now: Timestamp) -> Result<(), SimulatorError> {
+        self.script.play(platform, self.service, now).await
+    }
+
+    /// Mends it.
+    pub async fn repair(&self, platform: &Platform, now: Timestamp) -> Result<(), SimulatorError> {
+        self.script.repair(platform, self.service, now).await
+    }
+}
+
+const INCIDENTS: &[Incident] = &[
+    Incident {
+        name: "certificate-expires",
+        service: "portal",
+        story: "Nobody renewed the portal's certificate, and it has run out.",
+        seen: "The certificate is expired, in the file and at the endpoint.",
+        script: Script::Lapses(Expired),
+    },
+    Incident {
+        name: "renewal-overdue",
+        service: "trino",
+        story: "The renewal of Trino's certificate has been failing for weeks, and four of its 90 days are left.",
+        seen: "The certificate runs out within days, in the file and at the endpoint; nothing has failed yet.",
+        script: Script::Lapses(ExpiresSoon),
+    },
+    Incident {
+        name: "renewal-not-served",
+        service: "trino",
+        story: "Trino's certificate was renewed on disk, but the coordinator was not reloaded and serves the old one.",
+        seen: "The stored certificate is fresh; the served one is another and runs out within days.",
+        script: Script::RenewalNotServed,
+    },
+    Incident {
+        name: "wrong-certificate",
+        service: "dolphinscheduler",
+        story: "The ingress lost DolphinScheduler's Secret and hands out the certificate of another host.",
+        seen: "The served certificate is valid and trusted, but for another name than the one asked for.",
+        script: Script::Endpoint(Unusual(WrongName)),
+    },
+    Incident {
+        name: "untrusted-issuer",
+        service: "minio",
+        story: "MinIO was redeployed with a certificate from somebody's private authority.",
+        seen: "The served certificate has the right name and date, but leads to no trusted root.",
+        script: Script::Endpoint(Unusual(Untrusted)),
+    },
+    Incident {
+        name: "chain-incomplete",
+        service: "trino",
+        story: "The certificate was installed without its intermediate; browsers that have it cached do not mind.",
+        seen: "The served certificate has the right name and date, but its issuer is not in what is presented.",
+        script: Script::Endpoint(Unusual(IntermediateMissing)),
+    },
+    Incident {
+        name: "certificate-not-yet-valid",
+        service: "minio",
+        story: "The issuer's clock ran ahead, and the new certificate is not valid for another seven days.",
+        seen: "The served certificate is not yet valid.",
+        script: Script::Endpoint(Unusual(NotYetValid)),
+    },
+    Incident {
+        name: "endpoint-dead",
+        service: "portal",
+        story: "The portal's process has died.",
+        seen: "Connections are refused; of its certificate only the stored one can be told.",
+        script: Script::Endpoint(Dead),
+    },
+    Incident {
+        name: "endpoint-stalls",
+        service: "datahub",
+        story: "DataHub's process hangs: it accepts connections and stops talking in the middle of the handshake.",
+        seen: "The handshake does not end before its deadline.",
+        script: Script::Endpoint(Stall { after_bytes: STALL_AFTER_BYTES }),
+    },
+    Incident {
+        name: "endpoint-resets",
+        service: "datahub",
+        story: "A network policy in front of DataHub resets every connection.",
+        seen: "Connections are opened and then reset.",
+        script: Script::Endpoint(Reset),
+    },
+    Incident {
+        name: "plain-http-on-tls-port",
+        service: "datahub",
+        story: "A new release of DataHub no longer ends TLS itself and speaks plain HTTP on the old port.",
+        seen: "The answer to the handshake is not TLS.",
+        script: Script::Endpoint(PlainHttp),
+    },
+    Incident {
+        name: "handshake-refused",
+        service: "minio",
+        story: "MinIO lost the only key that fits its settings and refuses every handshake.",
+        seen: "The server answers the handshake with a fatal alert.",
+        script: Script::Endpoint(HandshakeFailure),
+    },
+    Incident {
+        name: "outdated-protocol",
+        service: "dolphinscheduler",
+        story: "DolphinScheduler was rolled back to an image that knows TLS 1.1 and nothing later.",
+        seen: "Server and client have no TLS version in common.",
+        script: Script::Endpoint(OldTls),
+    },
+    Incident {
+        name: "client-certificate-required",
+        service: "minio",
+        story: "Somebody switched mutual TLS on, and no client has a certificate.",
+        seen: "The server's certificate is good, but it lets nobody in who does not present one.",
+        script: Script::Endpoint(ClientCertificateRequired),
+    },
+    Incident {
+        name: "broken-file",
+        service: "dolphinscheduler",
+        story: "The disk was full while DolphinScheduler's certificate was written, and half of it is missing.",
+        seen: "The file cannot be read; the endpoint goes on serving what it loaded before.",
+        script: Script::CutOffFile,
+    },
+    Incident {
+        name: "file-vanishes",
+        service: "minio",
+        story: "A clean-up job deleted MinIO's certificate file.",
+        seen: "The file that was there is gone; the endpoint goes on serving what it loaded before.",
+        script: Script::FileVanishes,
+    },
+];

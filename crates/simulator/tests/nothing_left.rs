@@ -1,0 +1,72 @@
+//! A dropped platform leaves no task, no socket, no port and no file. Alone in its process, because it counts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "support/client.rs"]
+mod client;
+
+use std::fs;
+use std::time::Duration;
+
+use lookout_simulator::{EndpointState, Incident, Platform, PlatformOptions};
+use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+
+use client::{Client, now};
+
+fn sockets() -> usize {
+    let descriptors = fs::read_dir("/proc/self/fd").unwrap();
+    let targets = descriptors.filter_map(|descriptor| fs::read_link(descriptor.unwrap().path()).ok());
+    targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
+}
+
+fn tasks() -> usize {
+    Handle::current().metrics().num_alive_tasks()
+}
+
+/// Starts a platform, uses it, and leaves connections open on it in every way.
+async fn used_platform() -> (Platform, Vec<TcpStream>) {
+    let platform = Platform::start(now(), &PlatformOptions::default()).unwrap();
+    let client = Client::of(&platform);
+    Incident::named("endpoint-stalls").unwrap().play(&platform, now()).await.unwrap();
+    let mut held = Vec::new();
+    for endpoint in platform.endpoints() {
+        if endpoint.state != EndpointState::Dead {
+            held.push(TcpStream::connect(endpoint.address).await.unwrap());
+        }
+        if endpoint.state == EndpointState::Good {
+            client.look(endpoint.address, &endpoint.server_name).await.answer.unwrap();
+        }
+    }
+    (platform, held)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_left_of_a_platform() {
+    let (sockets_before, tasks_before) = (sockets(), tasks());
+    for stop_orderly in [true, false] {
+        let (platform, held) = used_platform().await;
+        let directory = platform.directory().to_owned();
+        let addresses: Vec<_> = platform.endpoints().iter().map(|endpoint| endpoint.address).collect();
+        assert!(tasks() > tasks_before && sockets() > sockets_before);
+
+        if stop_orderly {
+            platform.stop().await;
+        } else {
+            drop(platform);
+            // Dropping asks the tasks to end; the runtime needs a moment for it.
+            for _ in 0..500 {
+                if tasks() == tasks_before {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+        drop(held);
+        assert_eq!((sockets(), tasks()), (sockets_before, tasks_before));
+        assert!(!directory.exists());
+        for address in addresses {
+            std::net::TcpListener::bind(address).expect("the port is free again");
+        }
+    }
+}
