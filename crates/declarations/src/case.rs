@@ -43,7 +43,11 @@ pub struct Given {
 
 impl Given {
     /// The series of `metric` with `labels`. A histogram needs its lines one by one; see [`Given::raw`].
-    pub fn series<K: Kinded, L: Labels>(metric: &Metric<K, L>, labels: L::Values<'_>, values: impl Into<String>) -> Self {
+    pub fn series<K: Kinded, L: Labels>(
+        metric: &Metric<K, L>,
+        labels: L::Values<'_>,
+        values: impl Into<String>,
+    ) -> Self {
         let mut series = metric.to_string();
         let mut separator = '{';
         L::visit(labels, &mut |name, value| {
@@ -81,8 +85,7 @@ pub fn expected<L: Labels>(labels: L::Values<'_>) -> Vec<(String, String)> {
 
 fn text(value: LabelText<'_>) -> String {
     match value {
-        LabelText::Text(text) => text.to_owned(),
-        LabelText::Known(text) => text.to_owned(),
+        LabelText::Text(text) | LabelText::Known(text) => text.to_owned(),
         LabelText::Integer(integer) => integer.to_string(),
     }
 }

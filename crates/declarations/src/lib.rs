@@ -32,8 +32,8 @@ pub use exporter::ExporterSpec;
 pub use label::{Label, LabelInfo, LabelText, ValueInfo};
 pub use labels::Labels;
 pub use metric::{
-    Counter, Declaration, Detail, Gauge, Histogram, Info, IsCounter, IsGauge, IsHistogram, IsInfo, Kind, Kinded, Metric,
-    Stability,
+    Counter, Declaration, Detail, Gauge, Histogram, Info, IsCounter, IsGauge, IsHistogram, IsInfo, Kind,
+    Kinded, Metric, Stability,
 };
 pub use permission::Permission;
 pub use reason::{Reason, ReasonLabel};

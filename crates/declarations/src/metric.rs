@@ -131,7 +131,9 @@ impl Declaration {
     /// The names of the sample lines that the metric exposes.
     pub fn sample_names(&self) -> Vec<String> {
         match self.kind {
-            Kind::Histogram => ["_bucket", "_sum", "_count"].iter().map(|end| format!("{}{end}", self.name)).collect(),
+            Kind::Histogram => {
+                ["_bucket", "_sum", "_count"].iter().map(|end| format!("{}{end}", self.name)).collect()
+            }
             Kind::Gauge | Kind::Counter | Kind::Info => vec![self.name.to_owned()],
         }
     }
@@ -228,6 +230,11 @@ impl<K: Kinded, L: Labels> Metric<K, L> {
     /// A selector that excludes one value: `name{label!="value"}`.
     pub fn not_at<M: Label>(&self, label: M, value: M::Value<'_>) -> Selector {
         Selector::new(self.declaration.name).not_at(label, value)
+    }
+
+    /// A selector with a pattern: `name{label=~"pattern"}`; RE2, anchored at both ends.
+    pub fn matching<M: Label>(&self, label: M, pattern: &str) -> Selector {
+        Selector::new(self.declaration.name).matching(label, pattern)
     }
 }
 

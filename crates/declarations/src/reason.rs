@@ -50,14 +50,20 @@ impl Reason {
     /// What the person on call does about it, one sentence.
     pub const fn remedy(self) -> &'static str {
         match self {
-            Self::Timeout => "check the peer's load and the network path; raise the deadline only if slow is normal",
+            Self::Timeout => {
+                "check the peer's load and the network path; raise the deadline only if slow is normal"
+            }
             Self::Overrun => "raise the period, or find out why one cycle takes so long",
             Self::Panicked => "this is a defect in Lookout: report it with the log line of the panic",
             Self::Unresolved => "check the spelling of the host and the resolver of the pod or machine",
-            Self::Unreachable => "check that the service runs and that no network policy or firewall is between",
+            Self::Unreachable => {
+                "check that the service runs and that no network policy or firewall is between"
+            }
             Self::Disconnected => "check the peer's log and any proxy between",
             Self::Protocol => "check that the port is the right one and speaks what is configured",
-            Self::Handshake => "check the TLS versions and ciphers of the peer; below TLS 1.2 it cannot be read",
+            Self::Handshake => {
+                "check the TLS versions and ciphers of the peer; below TLS 1.2 it cannot be read"
+            }
             Self::Unauthenticated => "check the user, password, token or client certificate",
             Self::Denied => "grant the right that `lookout check` names",
             Self::NotFound => "check the path or name in the configuration",

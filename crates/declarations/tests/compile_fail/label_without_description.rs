@@ -1,0 +1,5 @@
+lookout_declarations::label! {
+    pub Group = "group";
+}
+
+fn main() {}
