@@ -1,1 +1,39 @@
-//! Driver of sources, HTTP server, logging, self-metrics.
+//! What every exporter runs in: the driver of sources, the HTTP server, logging, and what Lookout says of itself.
+//!
+//! ```text
+//! source ──▶ driver ──▶ publisher ──▶ exposition ──▶ http
+//!              │                                      ▲
+//!              └── status ──▶ self source, readiness, the page at `/`
+//! ```
+//!
+//! Invariants:
+//! - A request never touches a monitored system and never waits for one: it reads a snapshot (invariant 2).
+//! - One owner, the [`Driver`], runs everything periodic. A task that ends is noticed, counted and started again.
+//! - A source that fails, hangs or panics changes nothing of another source.
+//! - Every limit in time, number or size is a named constant with its reason beside it (invariant 5).
+//!
+//! How to get it wrong: retrying inside a source. The driver knows the period, the deadline and the back-off; a
+//! source that retries by itself hides failures and overruns its deadline.
+
+mod clock;
+mod driver;
+pub mod http;
+pub mod logging;
+mod readiness;
+mod self_source;
+mod serve;
+mod shutdown;
+mod source;
+mod status;
+mod text;
+
+pub use clock::Clock;
+pub use driver::Driver;
+pub use readiness::{PendingHandle, Readiness};
+pub use self_source::{
+    BuildInfo, HttpFigures, PathFigures, ProcessFigures, RuntimeFigures, SelfModel, SelfSource, SourceFigures,
+};
+pub use serve::{ServeError, Service, serve};
+pub use shutdown::{Shutdown, ShutdownTrigger, Stage, shutdown, shutdown_on_signals};
+pub use source::{CollectError, Collected, DataKind, Fault, Source, SourceDescription};
+pub use status::{Failure, Faults, SourceState, SourceStatus, Statuses};

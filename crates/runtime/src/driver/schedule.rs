@@ -1,0 +1,217 @@
+//! When a source runs next. Pure: it is told what happened and when, and does no waiting.
+//!
+//! The rules:
+//! - The first cycle starts within a tenth of the period, at most three seconds, after the start: sources do not all
+//!   begin at once, and readiness does not wait long for them.
+//! - A cycle starts one period after the start of the one before. One that took longer delays the next; nothing is
+//!   made up for.
+//! - After failures the pause doubles: one period, two, four, and no more than four periods or five minutes. It is
+//!   never shorter than the period, so a failing system is not asked more often than a healthy one; and it is short
+//!   enough that a repair is seen long before the fifteen minutes of the alert on a failing source have passed again.
+//! - A change hastens the next cycle: the first at once, a burst at most once a second. While the source fails the
+//!   distance counts from its last cycle of any kind and doubles with each failure, up to the pause above.
+
+use core::time::Duration;
+
+use tokio::time::Instant;
+
+/// The first cycle starts within this share of the period…
+const FIRST_START_SHARE: f64 = 0.1;
+/// …but no later than this after the start.
+const FIRST_START_LIMIT: Duration = Duration::from_secs(3);
+/// The least time between two cycles that changes have hastened.
+const CHANGE_DISTANCE: Duration = Duration::from_secs(1);
+/// The pause after failures grows no further than this many periods…
+const BACK_OFF_PERIODS: u32 = 4;
+/// …nor, unless the period itself is longer, further than this.
+const BACK_OFF_LIMIT: Duration = Duration::from_mins(5);
+/// The least pause after a cycle that took its whole period, so that the monitored system can breathe.
+const BREATH: Duration = Duration::from_secs(1);
+
+/// The schedule of one source.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    period: Duration,
+    due: Instant,
+    hastened_at: Option<Instant>,
+    hastened: bool,
+    failures: u32,
+}
+
+impl Schedule {
+    /// A schedule that begins at `now`; `fraction`, between 0 and 1, says where in the span of first starts.
+    pub(super) fn new(period: Duration, now: Instant, fraction: f64) -> Self {
+        let span = period.mul_f64(FIRST_START_SHARE).min(FIRST_START_LIMIT);
+        Self {
+            period,
+            due: now + span.mul_f64(fraction.clamp(0.0, 1.0)),
+            hastened_at: None,
+            hastened: false,
+            failures: 0,
+        }
+    }
+
+    /// When the next cycle is due.
+    pub(super) fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// A change was noticed: the next cycle comes earlier, if it may.
+    pub(super) fn hasten(&mut self, now: Instant) {
+        let earliest = self.hastened_at.map_or(now, |last| now.max(last + self.change_distance()));
+        if earliest < self.due {
+            self.due = earliest;
+            self.hastened = true;
+        }
+    }
+
+    /// A cycle starts.
+    pub(super) fn started(&mut self, now: Instant) {
+        if core::mem::take(&mut self.hastened) {
+            self.hastened_at = Some(now);
+        }
+    }
+
+    /// The cycle that began at `started` has succeeded.
+    pub(super) fn succeeded(&mut self, started: Instant, now: Instant) {
+        self.failures = 0;
+        self.plan(started, now);
+    }
+
+    /// The cycle that began at `started` has failed, or could not begin.
+    pub(super) fn failed(&mut self, started: Instant, now: Instant) {
+        self.failures = self.failures.saturating_add(1);
+        self.hastened_at = Some(started);
+        self.plan(started, now);
+    }
+
+    fn plan(&mut self, started: Instant, now: Instant) {
+        self.due = (started + self.pause()).max(now + BREATH.min(self.period));
+    }
+
+    /// The time from the start of one cycle to the start of the next.
+    fn pause(&self) -> Duration {
+        let limit = (BACK_OFF_PERIODS * self.period).min(BACK_OFF_LIMIT).max(self.period);
+        doubled(self.period, self.failures.saturating_sub(1)).min(limit)
+    }
+
+    fn change_distance(&self) -> Duration {
+        doubled(CHANGE_DISTANCE, self.failures).min(self.pause()).max(CHANGE_DISTANCE)
+    }
+}
+
+/// `duration` doubled `times` times.
+fn doubled(duration: Duration, times: u32) -> Duration {
+    duration.saturating_mul(2_u32.saturating_pow(times.min(31)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// The pauses after 1, 2, 3… failures in a row, in seconds.
+    fn pauses(period: Duration, failures: usize) -> Vec<u64> {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(period, start, 0.0);
+        (0..failures)
+            .map(|_| {
+                schedule.failed(start, start);
+                (schedule.due() - start).as_secs()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_first_start_is_within_a_tenth_of_the_period_and_three_seconds() {
+        let now = Instant::now();
+        for (period, fraction, expected) in
+            [(10, 0.0, 0), (10, 1.0, 1000), (10, 0.5, 500), (3600, 1.0, 3000), (3600, 7.0, 3000)]
+        {
+            let schedule = Schedule::new(seconds(period), now, fraction);
+            assert_eq!(
+                schedule.due() - now,
+                Duration::from_millis(expected),
+                "period {period}, fraction {fraction}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_pause_doubles_with_each_failure_up_to_four_periods_or_five_minutes() {
+        assert_eq!(pauses(seconds(15), 5), [15, 30, 60, 60, 60]);
+        assert_eq!(pauses(seconds(60), 5), [60, 120, 240, 240, 240]);
+        assert_eq!(pauses(seconds(120), 4), [120, 240, 300, 300]);
+    }
+
+    #[test]
+    fn the_pause_is_never_shorter_than_the_period() {
+        assert_eq!(pauses(seconds(3600), 3), [3600, 3600, 3600]);
+        assert_eq!(pauses(seconds(1), 40).iter().min(), Some(&1));
+    }
+
+    #[test]
+    fn a_success_ends_the_back_off() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(seconds(15), start, 0.0);
+        schedule.failed(start, start);
+        schedule.failed(start, start);
+        schedule.succeeded(start, start);
+        assert_eq!(schedule.due() - start, seconds(15));
+    }
+
+    #[test]
+    fn a_cycle_that_took_longer_than_its_period_delays_the_next() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(seconds(15), start, 0.0);
+        schedule.succeeded(start, start + seconds(47));
+        assert_eq!(schedule.due() - start, seconds(48));
+    }
+
+    #[test]
+    fn a_burst_of_changes_is_one_cycle_a_second() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(seconds(60), start, 0.0);
+        schedule.started(start);
+        schedule.succeeded(start, start);
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        // The first comes at once, however short ago the periodic cycle was.
+        schedule.hasten(at(100));
+        assert_eq!(schedule.due(), at(100));
+        schedule.started(at(100));
+        schedule.succeeded(at(100), at(110));
+        // The second waits for its second.
+        schedule.hasten(at(200));
+        assert_eq!(schedule.due(), at(1100));
+        // Further ones change nothing.
+        schedule.hasten(at(300));
+        assert_eq!(schedule.due(), at(1100));
+    }
+
+    #[test]
+    fn changes_of_a_failing_source_are_followed_ever_more_slowly() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(seconds(15), start, 0.0);
+        let mut now = start;
+        let mut distances = Vec::new();
+        for _ in 0..8 {
+            schedule.hasten(now);
+            distances.push((schedule.due() - now).as_secs());
+            now = schedule.due();
+            schedule.started(now);
+            schedule.failed(now, now);
+        }
+        assert_eq!(distances, [0, 2, 4, 8, 16, 32, 60, 60]);
+    }
+
+    #[test]
+    fn a_change_never_puts_a_cycle_off() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(seconds(60), start, 0.0);
+        schedule.hasten(start + seconds(1));
+        assert_eq!(schedule.due(), start);
+    }
+}

@@ -1,0 +1,7 @@
+//! The driver in paused time: what it promises about cycles, failures and data.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod data;
+mod failures;
+mod scripted;
+mod timing;

@@ -1,0 +1,7 @@
+//! The server over real loopback sockets, with requests as they are on the wire.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod answers;
+mod connections;
+mod ending;
+mod wire;
