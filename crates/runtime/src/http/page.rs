@@ -25,7 +25,7 @@ h1{margin:0}h1+p{margin-top:.2rem;color:var(--quiet)}\
 caption{text-align:left;font-weight:600;padding:.5rem 0}\
 th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid var(--line)}\
 td p{margin:0;overflow-wrap:anywhere}.quiet{color:var(--quiet)}\
-.up{color:var(--good)}.failing,.withdrawn{color:var(--bad);font-weight:600}.waiting,.collecting{color:var(--idle)}";
+.up{color:var(--good)}.failing,.withdrawn,.partial{color:var(--bad);font-weight:600}.waiting,.collecting{color:var(--idle)}";
 
 /// A text, escaped for HTML: as content and within quoted attributes.
 struct Text<'a>(&'a str);
@@ -50,13 +50,14 @@ impl fmt::Display for Text<'_> {
 pub(super) fn overview(site: &Site) -> String {
     let statuses = site.statuses.all();
     let mut page = begin("Lookout");
-    let up = statuses.iter().filter(|status| status.up() == Some(true)).count();
-    let down = statuses.iter().filter(|status| status.up() == Some(false)).count();
-    let waiting = statuses.len() - up - down;
+    let count = |wanted: &[&str]| statuses.iter().filter(|status| wanted.contains(&state(status))).count();
+    let (up, partial, failing) = (count(&["up"]), count(&["partial"]), count(&["failing", "withdrawn"]));
+    let waiting = statuses.len() - up - partial - failing;
     // Writing to a String cannot fail, here and below.
     let _ = write!(
         page,
-        "<h1>Lookout</h1><p>Version {} ({}). Sources: {up} up, {down} failing, {waiting} not read yet. As of {}.</p>",
+        "<h1>Lookout</h1><p>Version {} ({}). Sources: {up} up, {partial} partial, {failing} failing, \
+         {waiting} not read yet. As of {}.</p>",
         Text(site.build.version),
         Text(site.build.revision),
         time(site.clock.now()),
@@ -106,7 +107,7 @@ fn sources(page: &mut String, statuses: &[SourceStatus], now: &Timestamp) {
 
 fn source(page: &mut String, status: &SourceStatus, now: &Timestamp, instant: Instant) {
     let description = &status.description;
-    let state = state(status.state);
+    let state = state(status);
     let _ = write!(
         page,
         "<tr><td>{}</td><th scope=\"row\">{}</th><td class=\"{state}\">{state}</td><td>{}",
@@ -133,6 +134,9 @@ fn source(page: &mut String, status: &SourceStatus, now: &Timestamp, instant: In
 
 /// The last failure as long as it matters, and what it was once it is over.
 fn problem(page: &mut String, status: &SourceStatus) {
+    if state(status) == "partial" {
+        let _ = write!(page, "<p>{} not readable, see below.</p>", n_unreadable(status));
+    }
     let Some(failure) = &status.last_failure else { return };
     if status.up() == Some(true) {
         let _ = write!(page, "<p class=\"quiet\">Last failed {} ({}).</p>", time(failure.at), failure.reason);
@@ -159,13 +163,18 @@ fn unreadable(page: &mut String, statuses: &[SourceStatus]) {
     }
     page.push_str("<h2>What cannot be read</h2>");
     for (status, faults) in with_faults {
-        let total: u64 = faults.by_reason.values().sum();
+        let total = n_unreadable(status);
         let description = &status.description;
         let (exporter, name) = (Text(description.exporter), Text(&description.name));
         let _ = write!(page, "<h3>{exporter}, {name}: {total}</h3><ul>");
         for fault in &faults.examples {
             let (subject, message) = (Text(&fault.subject), Text(&fault.message));
-            let _ = write!(page, "<li><strong>{}</strong>: {subject}: {message}</li>", fault.reason);
+            let (reason, remedy) = (fault.reason, fault.reason.remedy());
+            let _ = write!(
+                page,
+                "<li><strong>{reason}</strong>: {subject}: {message}. What to do: {}.</li>",
+                Text(remedy)
+            );
         }
         page.push_str("</ul>");
         let more = total - faults.examples.len() as u64;
@@ -192,14 +201,20 @@ fn link(page: &mut String, path: &str, what: &str) {
     let _ = write!(page, "<li><a href=\"{0}\">{0}</a>: {1}</li>", Text(path), Text(what));
 }
 
-const fn state(state: SourceState) -> &'static str {
-    match state {
+/// The state in a word. A source that could not read some of its items is not simply up: partial is not complete.
+fn state(status: &SourceStatus) -> &'static str {
+    match status.state {
         SourceState::Waiting => "waiting",
         SourceState::Collecting => "collecting",
+        SourceState::Up if n_unreadable(status) > 0 => "partial",
         SourceState::Up => "up",
         SourceState::Failing => "failing",
         SourceState::Withdrawn => "withdrawn",
     }
+}
+
+fn n_unreadable(status: &SourceStatus) -> u64 {
+    status.faults.as_ref().map_or(0, |faults| faults.by_reason.values().sum())
 }
 
 /// A moment to the second, for people and programs.

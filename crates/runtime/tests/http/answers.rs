@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use lookout_declarations::Reason;
-use lookout_runtime::CollectError;
 use lookout_runtime::http::Limits;
+use lookout_runtime::{CollectError, Fault};
 use lookout_self_metrics::metrics::{Code, Path};
 
 use crate::wire::Running;
@@ -126,7 +126,7 @@ async fn the_page_for_people_says_what_is_wrong_and_what_to_do_and_escapes_it() 
     let page = response.text();
     for expected in [
         "<html lang=\"en\">",
-        "Sources: 0 up, 1 failing, 0 not read yet",
+        "Sources: 0 up, 0 partial, 1 failing, 0 not read yet",
         "<th scope=\"row\">rows &lt;b&gt;</th>",
         "<td class=\"failing\">failing</td>",
         "<strong>unresolved</strong>: &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;",
@@ -136,6 +136,28 @@ async fn the_page_for_people_says_what_is_wrong_and_what_to_do_and_escapes_it() 
         assert!(page.contains(expected), "`{expected}` is not in\n{page}");
     }
     assert!(!page.contains("<script"));
+}
+
+#[tokio::test]
+async fn a_source_with_unreadable_items_is_partial_and_not_simply_up() {
+    let fault = Fault {
+        reason: Reason::Malformed,
+        subject: "/etc/<b>.pem".to_owned(),
+        message: "cut off".to_owned(),
+    };
+    let server = Running::with_faults(Ok(1), vec![fault], Limits::default()).await;
+    server.collect().await;
+    let response = server.get("/").await;
+    let page = response.text();
+    for expected in [
+        "Sources: 0 up, 1 partial, 0 failing, 0 not read yet",
+        "<td class=\"partial\">partial</td>",
+        "1 not readable",
+        "<strong>malformed</strong>: /etc/&lt;b&gt;.pem: cut off.",
+        Reason::Malformed.remedy(),
+    ] {
+        assert!(page.contains(expected), "`{expected}` is not in\n{page}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use lookout_declarations::{Gauge, label, metrics};
 use lookout_exposition::{Batch, ExporterFamilies, Exposition, Family};
 use lookout_runtime::http::{HttpMetrics, Limits, Server, Site};
 use lookout_runtime::{
-    BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Readiness, ShutdownTrigger, Source,
+    BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Fault, Readiness, ShutdownTrigger, Source,
     SourceDescription, shutdown,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -34,6 +34,7 @@ pub(crate) const MANY_ROWS: i64 = 100_000;
 /// A source that reads `rows` rows, or fails with a message, once the test lets it.
 struct Rows {
     rows: Result<i64, CollectError>,
+    faults: Vec<Fault>,
     go: Arc<Notify>,
 }
 
@@ -42,7 +43,7 @@ impl Source for Rows {
 
     async fn collect(&mut self) -> Result<Collected<i64>, CollectError> {
         self.go.notified().await;
-        self.rows.clone().map(Collected::complete)
+        self.rows.clone().map(|model| Collected { model, faults: self.faults.clone() })
     }
 
     fn assess(&self, rows: &i64, _now: Timestamp, batch: &mut Batch) {
@@ -68,6 +69,15 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(rows: Result<i64, CollectError>, limits: Limits) -> Self {
+        Self::with_faults(rows, Vec::new(), limits).await
+    }
+
+    /// A server whose source cannot read some of its items.
+    pub(crate) async fn with_faults(
+        rows: Result<i64, CollectError>,
+        faults: Vec<Fault>,
+        limits: Limits,
+    ) -> Self {
         let families = ExporterFamilies { exporter: "example", families: METRICS, series_budget: 1_000_000 };
         let exposition = Exposition::new([families]);
         let mut driver = Driver::new(exposition.clone(), Clock::system());
@@ -80,7 +90,7 @@ impl Running {
             deadline: Duration::from_mins(1),
             reasons: &[],
         };
-        driver.add(description, Rows { rows, go: Arc::clone(&go) });
+        driver.add(description, Rows { rows, faults, go: Arc::clone(&go) });
         let server = Server::bind(&["127.0.0.1:0".parse().unwrap()], limits).await.unwrap();
         let address = server.addresses()[0];
         let (metrics, readiness) = (server.metrics(), driver.readiness());
