@@ -1,0 +1,45 @@
+//! The whole configuration: complete, closed, and equal to its own default file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use lookout_catalog::{ALL, Settings};
+use lookout_config::{Complaints, default_file, load, open_objects, schema};
+
+#[test]
+fn the_default_settings_hold() {
+    assert_eq!(Complaints::of(&Settings::default()), Vec::<String>::new());
+}
+
+#[test]
+fn the_default_file_is_the_default() {
+    let text = default_file::<Settings>();
+    assert_eq!(
+        load::<Settings>("lookout.yaml", &text).expect("the default file is valid"),
+        Settings::default()
+    );
+    assert_eq!(load::<Settings>("lookout.yaml", "").expect("an empty file is valid"), Settings::default());
+}
+
+#[test]
+fn every_exporter_has_a_section() {
+    let schema = schema::<Settings>();
+    let sections = schema["properties"].as_object().expect("the schema lists its properties");
+    for exporter in ALL.iter().filter(|exporter| exporter.name != lookout_self_metrics::NAME) {
+        let section = exporter.name.replace('-', "_");
+        assert!(sections.contains_key(&section), "`{section}` is no section of {:?}", sections.keys());
+    }
+    assert_eq!(sections.len() + 1, ALL.len(), "a section without an exporter: {:?}", sections.keys());
+}
+
+#[test]
+fn the_schema_is_closed() {
+    assert_eq!(open_objects(&schema::<Settings>()), Vec::<String>::new());
+}
+
+#[test]
+fn sections_are_checked_and_named() {
+    let faults =
+        load::<Settings>("lookout.yaml", "certs:\n  period: 1ms\n").expect_err("the period is too short");
+    assert!(faults.to_string().contains("lookout.yaml:2:11: certs.period"), "{faults}");
+    let faults = load::<Settings>("lookout.yaml", "cert: {}\n").expect_err("there is no such section");
+    assert!(faults.to_string().contains("`certs`"), "{faults}");
+}
