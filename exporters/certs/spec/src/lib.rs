@@ -1,1 +1,34 @@
-//! Declarations of the certs exporter.
+//! Which certificate fails next, and is the one being served the one that is stored?
+//!
+//! This crate declares the exporter: metrics, settings, alerts, board, permissions and reasons. It reads and
+//! connects to nothing, so that rules and documentation build without a TLS library; the collector is
+//! `lookout-certs`.
+
+pub mod address;
+mod alerts;
+mod board;
+pub mod config;
+pub mod labels;
+pub mod metrics;
+pub mod pattern;
+mod permissions;
+mod reasons;
+
+use lookout_declarations::ExporterSpec;
+
+pub use alerts::alerts;
+pub use board::board;
+pub use config::Settings;
+pub use permissions::PERMISSIONS;
+pub use reasons::{ATTEMPT_REASONS, ENDPOINT_REASONS, FILE_REASONS, REASONS};
+
+/// The exporter, as the catalogue knows it.
+pub const SPEC: ExporterSpec = ExporterSpec {
+    name: "certs",
+    question: "Which certificate fails next, and is the one being served the one that is stored?",
+    metrics: metrics::METRICS,
+    reasons: REASONS,
+    permissions: PERMISSIONS,
+    alerts: || alerts(&Settings::default()),
+    board: || board(&Settings::default()),
+};

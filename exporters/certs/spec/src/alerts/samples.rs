@@ -1,0 +1,151 @@
+//! The certificates of which the cases of the alerts are made.
+//!
+//! The clock of the rule testers starts at 0, so the dates are seconds around 0 and `not_before` is mostly negative.
+
+use core::time::Duration;
+
+use lookout_declarations::{Case, CaseKind, Expectation, Given, expected};
+
+use crate::labels::{KeyAlgorithm, Role, StoredCertificate};
+use crate::metrics::{NOT_AFTER, NOT_BEFORE, SERVED_NOT_AFTER, SERVED_NOT_BEFORE, STORED_INFO};
+
+/// The distance between two samples.
+pub(super) const INTERVAL: Duration = Duration::from_mins(5);
+
+/// The distance between two evaluations.
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Half an hour: after every `for`.
+pub(super) const HALF_HOUR: Duration = Duration::from_mins(30);
+
+/// Two hours: long after what changes after one hour, see [`changed`].
+pub(super) const TWO_HOURS: Duration = Duration::from_hours(2);
+
+pub(super) const HOUR: i64 = 60 * 60;
+pub(super) const DAY: i64 = 24 * HOUR;
+
+/// The labels of an alert, as they are expected.
+pub(super) type ExpectedLabels = Vec<(String, String)>;
+
+/// The endpoint of the served samples.
+pub(super) const ENDPOINT: (&str, &str) = ("shop.example:443", "shop.example");
+
+/// One value, three hours long.
+pub(super) fn steady(value: i64) -> String {
+    format!("{value}x36")
+}
+
+/// One value for an hour, then another.
+pub(super) fn changed(before: i64, after: i64) -> String {
+    format!("{before}x11 {after}x24")
+}
+
+/// The validity of a sample, as values of the two dates.
+#[derive(Clone, Debug)]
+pub(super) struct Dates {
+    pub(super) not_before: String,
+    pub(super) not_after: String,
+}
+
+impl Dates {
+    /// A lifetime of `days` of which `left` seconds are left at time 0.
+    pub(super) fn left(days: i64, left: i64) -> Self {
+        Self { not_before: steady(left - days * DAY), not_after: steady(left) }
+    }
+
+    /// The same, renewed after an hour.
+    pub(super) fn left_and_renewed(days: i64, left: i64) -> Self {
+        Self { not_before: changed(left - days * DAY, 0), not_after: changed(left, days * DAY) }
+    }
+
+    /// Valid from `start` on, for 90 days.
+    pub(super) fn from(start: i64) -> Self {
+        Self { not_before: steady(start), not_after: steady(start + 90 * DAY) }
+    }
+}
+
+/// Where a sample certificate is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    Stored,
+    Served,
+}
+
+impl Place {
+    /// The series of a certificate of the given role and validity.
+    pub(super) fn given(self, role: Role, dates: &Dates) -> Vec<Given> {
+        let Dates { not_before, not_after } = dates;
+        match self {
+            Self::Stored => {
+                let labels = stored_labels();
+                let info = labels.with_info("ab01", role, KeyAlgorithm::Ecdsa, 256);
+                vec![
+                    Given::series(&NOT_BEFORE, labels, not_before),
+                    Given::series(&NOT_AFTER, labels, not_after),
+                    Given::series(&STORED_INFO, info, steady(1)),
+                ]
+            }
+            Self::Served => {
+                let labels = (ENDPOINT.0, ENDPOINT.1, 0, role);
+                vec![
+                    Given::series(&SERVED_NOT_BEFORE, labels, not_before),
+                    Given::series(&SERVED_NOT_AFTER, labels, not_after),
+                ]
+            }
+        }
+    }
+
+    /// The labels of an alert about that certificate.
+    pub(super) fn labels(self, role: Role) -> ExpectedLabels {
+        match self {
+            Self::Stored => expected::<StoredCertificate<'static>>(stored_labels()),
+            Self::Served => {
+                let (endpoint, server_name) = ENDPOINT;
+                [
+                    ("endpoint", endpoint),
+                    ("server_name", server_name),
+                    ("position", "0"),
+                    ("role", role.as_str()),
+                ]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec()
+            }
+        }
+    }
+}
+
+fn stored_labels() -> StoredCertificate<'static> {
+    StoredCertificate {
+        serial_number: "4711",
+        subject_common_name: "shop.example",
+        issuer_common_name: "Example CA",
+        filename: "tls.pem",
+        filepath: "/etc/shop/tls.pem",
+        ..StoredCertificate::default()
+    }
+}
+
+/// A case in which the alert fires once, half an hour after the start.
+pub(super) fn fires(name: &'static str, kind: CaseKind, given: Vec<Given>, labels: ExpectedLabels) -> Case {
+    Case { name, kind, interval: INTERVAL, given, at: HALF_HOUR, expect: Expectation::Fires(vec![labels]) }
+}
+
+/// A case in which the alert is silent at `at`.
+pub(super) fn silent_at(name: &'static str, kind: CaseKind, given: Vec<Given>, at: Duration) -> Case {
+    Case { name, kind, interval: INTERVAL, given, at, expect: Expectation::Silent }
+}
+
+/// A case in which the alert is silent half an hour after the start.
+pub(super) fn silent(name: &'static str, kind: CaseKind, given: Vec<Given>) -> Case {
+    silent_at(name, kind, given, HALF_HOUR)
+}
+
+/// A case in which the condition holds, but not for as long as `hold` yet.
+pub(super) fn pending(given: Vec<Given>, hold: Duration) -> Case {
+    silent_at("it has not held for long enough", CaseKind::Below, given, hold.saturating_sub(MINUTE))
+}
+
+/// The case that nothing is given.
+pub(super) fn missing() -> Case {
+    silent("without data it is silent; the exporter's own alerts speak then", CaseKind::Missing, Vec::new())
+}

@@ -1,0 +1,119 @@
+//! The section `certs` of the configuration.
+//!
+//! The doc comments of the fields are the comments of the default file, so they speak to the person who edits it.
+//!
+//! How to get it wrong: an option that one release reads and the next ignores. The schema is closed, so a key that
+//! is removed here becomes an error with a place.
+
+use lookout_config::{Complaints, HumanDuration, Validate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+mod alerts;
+mod endpoint;
+mod limits;
+
+pub use alerts::{AlertSettings, ExpiryThreshold};
+pub use endpoint::{EndpointSettings, SYSTEM_ROOTS, effective_server_name};
+pub use limits::Limits;
+
+use crate::pattern::Pattern;
+
+/// Certificates: in files, and as servers show them.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether certificates are watched.
+    pub enabled: bool,
+    /// Files in PEM form, as paths or globs: `*`, `?`, `[a-z]`, `{a,b}` within one name, `**` for any number of
+    /// directories. As in a shell, a wildcard matches no name that begins with a dot.
+    pub files: Vec<String>,
+    /// Directories of which every `.pem`, `.crt`, `.cer` and `.cert` file is watched. Directories below them are not;
+    /// write a glob with `**` for those.
+    pub directories: Vec<String>,
+    /// How often paths are looked at again. A change in a directory that is already known is noticed at once.
+    pub period: HumanDuration,
+    /// How long one look at all paths may take.
+    pub deadline: HumanDuration,
+    /// How many leading directories are left out of the label `filepath`: 2 makes `/host/etc/ssl/a.pem` into
+    /// `/ssl/a.pem`.
+    pub trim_path_components: usize,
+    /// Whether `x509_cert_expires_in_seconds` and `x509_cert_valid_since_seconds` are exported too. They change in
+    /// every cycle, and `x509_cert_not_after - time()` says the same.
+    pub relative_metrics: bool,
+    /// What bounds the reading of files.
+    pub limits: Limits,
+    /// The TLS servers whose certificates are watched.
+    pub endpoints: Vec<EndpointSettings>,
+    /// How often each endpoint is connected to.
+    pub endpoint_period: HumanDuration,
+    /// How long resolving, connecting and the TLS handshake may take together.
+    pub endpoint_timeout: HumanDuration,
+    /// The roots that endpoints are verified against: PEM files, and `system` for the machine's own trust store.
+    pub trusted_roots: Vec<String>,
+    /// When the shipped alerts fire.
+    pub alerts: AlertSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            files: Vec::new(),
+            directories: Vec::new(),
+            period: HumanDuration::from_secs(60),
+            deadline: HumanDuration::from_secs(30),
+            trim_path_components: 0,
+            relative_metrics: false,
+            limits: Limits::default(),
+            endpoints: Vec::new(),
+            endpoint_period: HumanDuration::from_secs(60),
+            endpoint_timeout: HumanDuration::from_secs(10),
+            trusted_roots: vec![SYSTEM_ROOTS.to_owned()],
+            alerts: AlertSettings::default(),
+        }
+    }
+}
+
+impl Validate for Settings {
+    fn validate(&self, complaints: &mut Complaints) {
+        for (index, file) in self.files.iter().enumerate() {
+            if let Err(error) = Pattern::parse(file) {
+                complaints.add(&format!("files[{index}]"), error.to_string());
+            }
+        }
+        for (index, directory) in self.directories.iter().enumerate() {
+            let literal = !directory.is_empty() && !directory.contains(['*', '?', '[', ']', '{', '}']);
+            let message = "must be the path of one directory; write globs under `files`";
+            complaints.require(&format!("directories[{index}]"), literal, message);
+        }
+        complaints.unique("files", "", &self.files);
+        complaints.unique("directories", "", &self.directories);
+        period(complaints, "period", self.period);
+        period(complaints, "endpoint_period", self.endpoint_period);
+        at_least_a_moment(complaints, "deadline", self.deadline);
+        at_least_a_moment(complaints, "endpoint_timeout", self.endpoint_timeout);
+        endpoint::trusted_roots(complaints, "trusted_roots", &self.trusted_roots);
+        complaints.not_empty("trusted_roots", &self.trusted_roots);
+        complaints.section("limits", &self.limits);
+        complaints.items("endpoints", &self.endpoints);
+        complaints.require("endpoints", self.endpoints.len() <= MAX_ENDPOINTS, TOO_MANY_ENDPOINTS);
+        complaints.unique("endpoints", "address", self.endpoints.iter().map(EndpointSettings::identity));
+        complaints.section("alerts", &self.alerts);
+    }
+}
+
+/// Each endpoint is a task, a connection and forty series; beyond this, run several instances.
+pub const MAX_ENDPOINTS: usize = 1000;
+
+const TOO_MANY_ENDPOINTS: &str = "must be at most 1000 endpoints; share them out over several instances";
+
+fn period(complaints: &mut Complaints, path: &str, period: HumanDuration) {
+    let message = "must be at least `1s`";
+    complaints.require(path, period >= HumanDuration::from_secs(1), message);
+}
+
+fn at_least_a_moment(complaints: &mut Complaints, path: &str, duration: HumanDuration) {
+    let message = "must be at least `100ms`";
+    complaints.require(path, duration >= HumanDuration::from_millis(100), message);
+}

@@ -1,0 +1,4 @@
+//! Models to samples: pure functions of a model and the time.
+
+pub mod served;
+pub mod stored;

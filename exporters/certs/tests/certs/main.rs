@@ -1,0 +1,14 @@
+//! The certs exporter as a whole: real bytes, real files, real TLS servers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod endpoints;
+mod files;
+mod golden;
+mod parse;
+mod parse_properties;
+mod secrecy;
+mod start;
+mod support;
+mod verify;
+mod walk;
+mod watch;

@@ -1,0 +1,104 @@
+//! That nothing of a private key is kept, shown or logged, however broken the file is.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use lookout_certs::files::{FileSource, Inventory, Plan, Scanner, Tally};
+use lookout_certs::parse::parse;
+use lookout_certs_spec::Settings;
+use lookout_exposition::Batch;
+use lookout_runtime::Source;
+use lookout_simulator::{CertificateFiles, FileContent};
+
+use crate::support::{fixed_now, fixture, text_of};
+
+/// What the planted key consists of: legal base64 that is easy to find again.
+const MARKER: &str = "PLANTEDPRIVATEKEYMATERIAL";
+
+/// Files with a key beside, inside, around and instead of a certificate.
+fn files_with_keys() -> Vec<(&'static str, String)> {
+    let root = String::from_utf8(fixture("root.pem")).unwrap();
+    let lines = format!("{MARKER}\n").repeat(3);
+    let key = |kind: &str| format!("-----BEGIN {kind}-----\n{lines}-----END {kind}-----\n");
+    vec![
+        ("before.pem", key("PRIVATE KEY") + &root),
+        ("after.pem", root.clone() + &key("RSA PRIVATE KEY") + &key("EC PRIVATE KEY")),
+        ("alone.pem", key("ENCRYPTED PRIVATE KEY")),
+        ("without-end.pem", format!("-----BEGIN PRIVATE KEY-----\n{lines}{root}")),
+        ("without-beginning.pem", format!("{lines}-----END PRIVATE KEY-----\n{root}")),
+        ("other-end.pem", format!("-----BEGIN PRIVATE KEY-----\n{lines}-----END CERTIFICATE-----\n{root}")),
+        ("on-one-line.pem", format!("-----BEGIN PRIVATE KEY-----{MARKER}-----END PRIVATE KEY-----\n{root}")),
+        ("in-wrong-armour.pem", key("CERTIFICATE")),
+        (
+            "in-wrong-armour-on-one-line.pem",
+            format!("-----BEGIN CERTIFICATE-----{MARKER}-----END CERTIFICATE-----\n"),
+        ),
+        ("certificate-cut-off.pem", format!("-----BEGIN CERTIFICATE-----\n{}", key("PRIVATE KEY"))),
+        ("no-armour.pem", lines.clone()),
+        (
+            "headers.pem",
+            key("RSA PRIVATE KEY").replace("KEY-----\nP", &format!("KEY-----\nProc-Type: {MARKER}\n\nP")),
+        ),
+    ]
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn parsing_keeps_nothing_of_a_key() {
+    for (name, text) in files_with_keys() {
+        let parsed = parse(text.as_bytes(), 10);
+        let shown =
+            format!("{parsed:?} {}", parsed.faults.iter().map(ToString::to_string).collect::<String>());
+        assert!(!shown.contains("PLANTED"), "{name}: {shown}");
+    }
+}
+
+#[test]
+fn neither_model_nor_samples_nor_faults_nor_log_show_anything_of_a_key() {
+    let files = CertificateFiles::temporary().unwrap();
+    for (name, text) in files_with_keys() {
+        files.write(name, &FileContent::Bytes(text.into_bytes())).unwrap();
+    }
+    let named = |name: &str| files.path(name).display().to_string();
+    let settings = Settings { files: vec![named("alone.pem"), named("*.pem")], ..Settings::default() };
+    let plan = Plan::new(&settings).unwrap();
+
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let shown = tracing::subscriber::with_default(subscriber, || {
+        tracing::info!("the log is on");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut source = FileSource::new(plan.clone(), &settings);
+        let collected = runtime.block_on(source.collect()).unwrap();
+        let mut batch = Batch::new();
+        source.assess(&collected.model, fixed_now(), &mut batch);
+        let scan = Scanner::new(plan.clone()).scan();
+        let scan_shown = format!("{scan:?}");
+        let (inventory, faults) = Inventory::new(scan, &plan, &mut Tally::default());
+        let faults_shown = format!("{:?} {faults:?}", collected.faults);
+        format!("{:?} {inventory:?} {scan_shown} {faults_shown} {}", collected.model, text_of(batch))
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the log is on"));
+    assert!(shown.contains("Example Root") && shown.contains("alone.pem"), "something is shown");
+    for text in [&shown, &log] {
+        assert!(!text.contains("PLANTED"), "{text}");
+    }
+}
