@@ -32,6 +32,9 @@ pub fn verify(chain: &Chain, trust: &TrustStore, expected_name: &ServerName<'_>,
     if trust.anchors().is_empty() {
         return only(Verification::Unknown);
     }
+    if chain.has_other_key {
+        return only(Verification::Invalid);
+    }
     let Some((encoding, rest)) = chain.encodings.split_first() else {
         return only(Verification::Invalid);
     };

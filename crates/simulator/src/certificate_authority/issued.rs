@@ -92,6 +92,12 @@ impl IssuedCertificate {
         self.key_pem.clone() + &self.chain_pem()
     }
 
+    /// The same chain with the key of another certificate, as a server holds it whose files were mixed up.
+    #[must_use]
+    pub fn with_key_of(&self, other: &Self) -> Self {
+        Self { key_der: other.key_der.clone(), key_pem: other.key_pem.clone(), ..self.clone() }
+    }
+
     /// The same leaf and key without what stands above it.
     #[must_use]
     pub fn without_intermediates(&self) -> Self {

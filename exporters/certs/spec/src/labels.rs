@@ -145,7 +145,7 @@ label! {
         IncompleteChain = "incomplete_chain",
         /// The chain is trusted, but not for the expected name.
         NameMismatch = "name_mismatch",
-        /// The chain breaks another rule: usage, name constraint, signature, or an encoding that cannot be read.
+        /// The chain breaks another rule (usage, name constraint, signature, an encoding that cannot be read), or the server does not hold the key of its certificate.
         Invalid = "invalid",
         /// The configured trusted roots cannot be read, so nothing can be said.
         Unknown = "unknown",

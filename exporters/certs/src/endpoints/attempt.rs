@@ -38,6 +38,8 @@ pub struct Chain {
     pub certificates: Vec<Result<Certificate, ParseCertificate>>,
     /// Whether an OCSP response was stapled.
     pub has_ocsp_response: bool,
+    /// Whether the server signed the handshake with another key than that of its certificate.
+    pub has_other_key: bool,
 }
 
 /// A completed handshake.
@@ -152,7 +154,12 @@ impl From<Shown> for Chain {
         let mut encodings = shown.chain;
         encodings.truncate(MAX_CHAIN);
         let certificates = encodings.iter().map(|encoding| Certificate::from_der(encoding)).collect();
-        Self { encodings, certificates, has_ocsp_response: shown.has_ocsp_response }
+        Self {
+            encodings,
+            certificates,
+            has_ocsp_response: shown.has_ocsp_response,
+            has_other_key: shown.has_other_key,
+        }
     }
 }
 

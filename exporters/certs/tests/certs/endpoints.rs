@@ -138,6 +138,21 @@ async fn chains_that_are_not_trusted_are_recorded_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_server_without_the_key_of_its_certificate_is_invalid() {
+    let world = World::in_state(EndpointState::Good);
+    let issue = || world.authorities.issue(NAME, Validity::current(fixed_now())).unwrap();
+    let (certificate, other) = (issue(), issue());
+    let mut source = world.source();
+    for (served, expected) in [(certificate.clone(), "trusted"), (certificate.with_key_of(&other), "invalid")]
+    {
+        world.switch(EndpointState::Serves(Arc::new(served))).await;
+        let (scrape, _) = cycle(&mut source, fixed_now()).await;
+        assert_eq!(up(&scrape), 1.0, "the chain is seen");
+        assert_eq!(the_one(&scrape, "certs_endpoint_verified", "result").as_deref(), Some(expected));
+    }
+}
+
+#[tokio::test]
 async fn each_way_of_showing_no_chain_has_its_reason() {
     let world = World::in_state(EndpointState::Good);
     let settings = EndpointSettings { timeout: Some(HumanDuration::from_millis(1500)), ..world.settings() };

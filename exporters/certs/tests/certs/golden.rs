@@ -87,7 +87,7 @@ fn observation(attempt: Attempt, seen: Option<Chain>) -> Observation {
 fn chain() -> Chain {
     let encodings = encodings("chain.pem");
     let certificates = encodings.iter().map(|encoding| Certificate::from_der(encoding)).collect();
-    Chain { encodings, certificates, has_ocsp_response: true }
+    Chain { encodings, certificates, has_ocsp_response: true, has_other_key: false }
 }
 
 fn served(observation: &Observation, name: &str) {
@@ -123,7 +123,7 @@ fn an_endpoint_that_was_never_seen() {
 fn the_first_certificate_of_a_chain_is_a_leaf_whatever_is_written_in_it() {
     let encodings = encodings("root.pem");
     let certificates = encodings.iter().map(|encoding| Certificate::from_der(encoding)).collect();
-    let chain = Chain { encodings, certificates, has_ocsp_response: false };
+    let chain = Chain { encodings, certificates, has_ocsp_response: false, has_other_key: false };
     let attempt = Attempt { chain: Some(chain.clone()), session: None, failure: None };
     let mut batch = Batch::new();
     assess::served::assess(&observation(attempt, Some(chain)), fixed_now(), &mut batch);

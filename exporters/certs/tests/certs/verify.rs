@@ -17,7 +17,7 @@ const NAME: &str = "shop.example";
 
 fn chain(encodings: Vec<CertificateDer<'static>>) -> Chain {
     let certificates = encodings.iter().map(|encoding| Certificate::from_der(encoding)).collect();
-    Chain { encodings, certificates, has_ocsp_response: false }
+    Chain { encodings, certificates, has_ocsp_response: false, has_other_key: false }
 }
 
 fn trust(authorities: &Authorities) -> TrustStore {
