@@ -1,1 +1,6 @@
-//! Golden comparison, a scrape parser and fakes for tests.
+//! What tests of every package share: golden comparison and a scrape parser.
+//!
+//! For tests only, so it may fail loudly: a helper that finds a difference ends the test with both sides.
+
+pub mod golden;
+pub mod scrape;

@@ -1,0 +1,106 @@
+//! What a scrape and a change allocate: nothing that grows with the number of series.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use allocation_counter::{AllocationInfo, measure};
+use lookout_declarations::{Gauge, label, metrics};
+use lookout_exposition::{Batch, Changes, Encoding, ExporterFamilies, Exposition, Family, Format, Selection};
+
+label! {
+    /// The thing.
+    pub Thing = "thing";
+    /// Its part.
+    pub Part: u32 = "part";
+}
+metrics! {
+    /// How deep it is.
+    DEPTH: Gauge<(Thing, Part)> = Gauge::new("example_depth", "How deep it is.");
+}
+
+const FORMS: [(Format, Encoding); 4] = [
+    (Format::TEXT, Encoding::Identity),
+    (Format::TEXT, Encoding::Gzip),
+    (Format::OPEN_METRICS, Encoding::Identity),
+    (Format::OPEN_METRICS, Encoding::Gzip),
+];
+
+fn exposition() -> Exposition {
+    Exposition::new([ExporterFamilies { exporter: "example", families: METRICS, series_budget: usize::MAX }])
+}
+
+fn rows(numbers: impl IntoIterator<Item = u32>, value: f64) -> Batch {
+    let mut depth = Family::new(&DEPTH);
+    for number in numbers {
+        depth.set(("a thing of some length", number), value);
+    }
+    let mut batch = Batch::new();
+    batch.add(depth);
+    batch
+}
+
+/// The first answer of a snapshot in one form, and the second.
+fn scrapes(count: u32, form: (Format, Encoding)) -> (AllocationInfo, AllocationInfo) {
+    let exposition = exposition();
+    let mut publisher = exposition.publisher("example", "source");
+    publisher.publish(rows(0..count, 1.0));
+    let scrape = || {
+        measure(|| {
+            let answer = exposition.snapshot().answer(Selection::All, form.0, form.1).unwrap();
+            assert!(answer.content_length > 0);
+        })
+    };
+    (scrape(), scrape())
+}
+
+#[test]
+fn a_scrape_allocates_nothing_per_series_and_nothing_per_piece() {
+    for form in FORMS {
+        let (few, _) = scrapes(1_000, form);
+        let (first, second) = scrapes(100_000, form);
+        assert_eq!(first.count_total, few.count_total, "{form:?}");
+        assert!(first.count_total <= 12, "{form:?}: {first:?}");
+        // One entry per piece and selection, but no bytes of the body.
+        assert!(first.bytes_total < 16 * 1_024, "{form:?}: {first:?}");
+        assert_eq!(second.count_total, 0, "{form:?}: {second:?}");
+    }
+}
+
+/// What changing one object of `count` allocates.
+fn change(count: u32) -> AllocationInfo {
+    let exposition = exposition();
+    let mut publisher = exposition.publisher("example", "source");
+    let all = (0..count)
+        .fold(Changes::new(), |changes, number| changes.replace(&number.to_string(), rows([number], 1.0)));
+    publisher.update(all);
+    let mut one = |number: u32, value| {
+        let changes = Changes::new().replace(&number.to_string(), rows([number], value));
+        let mut changes = Some(changes);
+        measure(|| {
+            let report = publisher.update(changes.take().unwrap());
+            assert_eq!(report.encoded_pieces, 1);
+        })
+    };
+    one(count / 2, 2.0);
+    one(count / 2, 3.0)
+}
+
+#[test]
+fn a_changed_row_costs_its_piece_and_not_its_family() {
+    let (few, many) = (change(8_000), change(80_000));
+    // The piece, its index and its compressed form, each at most a few hundred KiB.
+    assert!(many.bytes_total < 2 * 1_024 * 1_024, "{many:?}");
+    // A few nodes more, because the way to the piece is longer.
+    assert!(many.count_total <= few.count_total + 8 && many.count_total < 64, "{few:?} {many:?}");
+}
+
+#[test]
+fn an_unchanged_publish_copies_no_text() {
+    let exposition = exposition();
+    let mut publisher = exposition.publisher("example", "source");
+    publisher.publish(rows(0..50_000, 1.0));
+    let mut batch = Some(rows(0..50_000, 1.0));
+    let publish = measure(|| {
+        publisher.publish(batch.take().unwrap());
+    });
+    // Sixteen bytes per row to sort the index into pieces; the text itself is some fifty bytes per row.
+    assert!(publish.bytes_total < 50_000 * 20, "{publish:?}");
+}
