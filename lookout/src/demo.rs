@@ -1,0 +1,118 @@
+//! `lookout demo`: the whole suite on a simulated platform, in one process, nothing else needed.
+//!
+//! The platform speaks real protocols on loopback; Lookout watches it through a configuration file like anybody's. So
+//! what is seen here is what is seen in production, only sooner.
+//!
+//! Invariant: everything the demo writes is in one temporary directory, and goes with it.
+
+mod configuration;
+mod scraper;
+mod story;
+
+use core::time::Duration;
+use std::io::Write as _;
+use std::net::SocketAddr;
+
+use clap::Args;
+use jiff::Timestamp;
+use lookout_catalog::Settings;
+use lookout_config::load_file;
+use lookout_runtime::{Clock, shutdown_on_signals};
+use lookout_simulator::{Incident, Platform, PlatformOptions};
+use tokio::sync::oneshot;
+
+use self::scraper::Scraper;
+use crate::cli::WebArguments;
+use crate::exit::{Failure, chain};
+use crate::process;
+
+/// The time for everything to be seen in order before an incident is played: two cycles of every source.
+const PRELUDE: Duration = Duration::from_secs(10);
+
+/// `lookout demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Play one incident after ten seconds; see --incidents
+    #[arg(long, value_name = "NAME")]
+    incident: Option<String>,
+    /// List the incidents that can be played, and end
+    #[arg(long)]
+    incidents: bool,
+    /// Start a scraper from the PATH beside the demo, ready to scrape it
+    #[arg(long, value_name = "SCRAPER")]
+    with: Option<Scraper>,
+    #[command(flatten)]
+    pub(crate) web: WebArguments,
+}
+
+/// Runs the subcommand until a signal ends it.
+pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
+    if arguments.incidents {
+        return say(&story::incidents());
+    }
+    let incident = arguments.incident.as_deref().map(find_incident).transpose()?;
+    let shutdown = shutdown_on_signals()
+        .map_err(|error| Failure::Run(format!("cannot handle signals: {}", chain(&error))))?;
+    let platform = Platform::start(now(), &PlatformOptions::default())
+        .map_err(|error| Failure::Run(format!("cannot start the simulated platform: {}", chain(&error))))?;
+    let file = configuration::write(&platform)?;
+    let settings = load_file::<Settings>(&file)?;
+    let (tell, told) = oneshot::channel();
+    let serving = process::run(&settings, arguments.web.listen_addresses, shutdown, move |addresses| {
+        // Nobody listens only if the demo has ended already.
+        let _ = tell.send(addresses.to_vec());
+    });
+    let showing = async {
+        let Ok(addresses) = told.await else { return Ok(()) };
+        say(&story::opening(&platform, &addresses, &file))?;
+        let _scraper = start_scraper(arguments.with, &addresses, &platform)?;
+        if let Some(incident) = incident {
+            play(incident, &platform).await?;
+        }
+        // Until the other branch, which serves, ends.
+        core::future::pending().await
+    };
+    let ended = tokio::select! {
+        served = serving => served,
+        shown = showing => shown,
+    };
+    platform.stop().await;
+    ended
+}
+
+fn find_incident(name: &str) -> Result<&'static Incident, Failure> {
+    Incident::named(name).ok_or_else(|| {
+        Failure::Ask(format!(
+            "there is no incident `{name}`; `lookout demo --incidents` lists those there are"
+        ))
+    })
+}
+
+fn start_scraper(
+    scraper: Option<Scraper>,
+    addresses: &[SocketAddr],
+    platform: &Platform,
+) -> Result<Option<scraper::Running>, Failure> {
+    let Some((scraper, target)) = scraper.zip(addresses.first()) else { return Ok(None) };
+    let running = scraper.start(*target, platform.directory())?;
+    say(&format!("\nScraped every five seconds by\n  {}\n", running.url))?;
+    Ok(Some(running))
+}
+
+async fn play(incident: &Incident, platform: &Platform) -> Result<(), Failure> {
+    tokio::time::sleep(PRELUDE).await;
+    say(&story::incident(incident))?;
+    incident.play(platform, now()).await.map_err(|error| {
+        Failure::Run(format!("cannot play the incident `{}`: {}", incident.name, chain(&error)))
+    })
+}
+
+fn now() -> Timestamp {
+    Clock::system().now()
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| Failure::Run(format!("cannot write to standard output: {}", chain(&error))))
+}

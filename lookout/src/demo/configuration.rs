@@ -1,0 +1,45 @@
+//! The configuration that watches a simulated platform: a real file, read like any other.
+//!
+//! It is written beside the platform's own files, so that a person can read, copy and change it.
+
+use std::path::{Path, PathBuf};
+
+use lookout_simulator::Platform;
+use serde_json::json;
+
+use crate::exit::{Failure, chain};
+
+/// How often everything is looked at: fast enough to watch an incident happen.
+const PERIOD: &str = "5s";
+/// Well below the period, so that one silent endpoint does not delay its own next look.
+const TIMEOUT: &str = "3s";
+
+/// Writes the configuration that watches all of `platform`; returns where it is.
+pub(super) fn write(platform: &Platform) -> Result<PathBuf, Failure> {
+    let endpoints: Vec<_> = platform
+        .endpoints()
+        .iter()
+        .map(|endpoint| json!({ "address": endpoint.address.to_string(), "server_name": endpoint.server_name }))
+        .collect();
+    let configuration = json!({
+        "certs": {
+            "directories": platform.directories(),
+            "period": PERIOD,
+            "endpoints": endpoints,
+            "endpoint_period": PERIOD,
+            "endpoint_timeout": TIMEOUT,
+            "trusted_roots": [platform.trust_bundle()],
+        }
+    });
+    // JSON is YAML, but not what a person would write.
+    let text = serde_yaml::to_string(&configuration)
+        .map_err(|error| Failure::Run(format!("cannot write the demo's configuration as YAML: {error}")))?;
+    let path = platform.directory().join("lookout.yaml");
+    write_file(&path, &text)?;
+    Ok(path)
+}
+
+pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text)
+        .map_err(|error| Failure::Run(format!("cannot write {}: {}", path.display(), chain(&error))))
+}

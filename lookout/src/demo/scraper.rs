@@ -1,0 +1,115 @@
+//! A Prometheus or VictoriaMetrics beside the demo, if one is on the PATH: started with a scrape configuration that is
+//! ready, ended with the demo.
+//!
+//! Invariant: only the process started here is ended, by its own handle.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use clap::ValueEnum;
+use lookout_catalog::ALL;
+use tokio::process::{Child, Command};
+
+use super::configuration::write_file;
+use super::story::reachable;
+use crate::exit::{Failure, chain};
+
+/// What to start beside the demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scraper {
+    /// Prometheus, with the shipped alerts loaded
+    Prometheus,
+    /// VictoriaMetrics, single node
+    VictoriaMetrics,
+}
+
+/// How often the scraper scrapes; the demo's sources have the same period.
+const SCRAPE_INTERVAL: &str = "5s";
+
+/// A running scraper; dropping it ends it.
+pub(super) struct Running {
+    /// Held for its end.
+    _child: Child,
+    /// Where it listens.
+    pub(super) url: String,
+}
+
+impl Scraper {
+    /// The names under which its binary is packaged.
+    fn binaries(self) -> &'static [&'static str] {
+        match self {
+            Self::Prometheus => &["prometheus"],
+            Self::VictoriaMetrics => &["victoria-metrics", "victoria-metrics-prod"],
+        }
+    }
+
+    /// Starts it on a free port of this machine, scraping `target`, with everything it writes in `directory`.
+    pub(super) fn start(self, target: SocketAddr, directory: &Path) -> Result<Running, Failure> {
+        let binary = self.find_binary()?;
+        let address = free_address()?;
+        let scrape = directory.join("scrape.yaml");
+        write_file(&scrape, &self.configuration(target, directory)?)?;
+        let data = directory.join("scraper-data");
+        let mut command = Command::new(&binary);
+        match self {
+            Self::Prometheus => command
+                .arg(format!("--config.file={}", scrape.display()))
+                .arg(format!("--storage.tsdb.path={}", data.display()))
+                .arg(format!("--web.listen-address={address}")),
+            Self::VictoriaMetrics => command
+                .arg(format!("-promscrape.config={}", scrape.display()))
+                .arg(format!("-storageDataPath={}", data.display()))
+                .arg(format!("-httpListenAddr={address}")),
+        };
+        let log = std::fs::File::create(directory.join("scraper.log")).map_err(|error| {
+            Failure::Run(format!("cannot create the scraper's log file: {}", chain(&error)))
+        })?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| Failure::Run(format!("cannot start {}: {}", binary.display(), chain(&error))))?;
+        let page = if self == Self::VictoriaMetrics { "/vmui" } else { "/" };
+        Ok(Running { _child: child, url: format!("http://{address}{page}") })
+    }
+
+    fn find_binary(self) -> Result<PathBuf, Failure> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path)
+            .flat_map(|folder| self.binaries().iter().map(move |name| folder.join(name)))
+            .find(|candidate| candidate.is_file())
+            .ok_or_else(|| {
+                let names = self.binaries().join("` or `");
+                Failure::Ask(format!("there is no `{names}` on the PATH; install it, or leave out --with"))
+            })
+    }
+
+    fn configuration(self, target: SocketAddr, directory: &Path) -> Result<String, Failure> {
+        let mut configuration = format!(
+            "global:\n  scrape_interval: {SCRAPE_INTERVAL}\n  evaluation_interval: {SCRAPE_INTERVAL}\nscrape_configs:\n  - job_name: lookout\n    \
+             honor_labels: true\n    static_configs:\n      - targets: ['{}']\n",
+            reachable(target)
+        );
+        if self == Self::Prometheus {
+            configuration.push_str("rule_files:\n");
+            for spec in ALL {
+                let file = directory.join(format!("{}.rules.yaml", spec.name));
+                let rules = lookout_render::rule_file(spec, &(spec.alerts)())
+                    .map_err(|error| Failure::Run(format!("cannot render the rules: {}", chain(&error))))?;
+                write_file(&file, &rules.contents)?;
+                configuration.push_str(&format!("  - {}\n", file.display()));
+            }
+        }
+        Ok(configuration)
+    }
+}
+
+/// A port that is free now; the scraper binds it a moment later.
+fn free_address() -> Result<SocketAddr, Failure> {
+    std::net::TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .map_err(|error| Failure::Run(format!("cannot find a free port: {}", chain(&error))))
+}

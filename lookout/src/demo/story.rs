@@ -1,0 +1,49 @@
+//! What the demo tells the person in front of it: where to look, and what is wrong on purpose.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use lookout_simulator::{Incident, Platform};
+
+/// The text that is printed once everything runs.
+pub(super) fn opening(platform: &Platform, addresses: &[SocketAddr], configuration: &Path) -> String {
+    let mut story =
+        String::from("\nA small simulated platform is running, and Lookout watches it.\n\nLook at\n");
+    for address in addresses {
+        let address = reachable(*address);
+        line(&mut story, &format!("http://{address}/"), "the page for people");
+        line(&mut story, &format!("http://{address}/metrics"), "what Prometheus scrapes");
+    }
+    line(&mut story, &configuration.display().to_string(), "the configuration in use");
+    story.push_str("\nWrong on purpose\n");
+    for defect in platform.defects() {
+        line(&mut story, &defect.place, defect.what);
+    }
+    story
+}
+
+/// The text about an incident that is about to be played.
+pub(super) fn incident(incident: &Incident) -> String {
+    format!("\nIncident `{}`\n  {}\n  {}\n", incident.name, incident.story, incident.seen)
+}
+
+/// Every incident with its story.
+pub(super) fn incidents() -> String {
+    let mut list = String::new();
+    for incident in Incident::ALL {
+        // Writing to a String cannot fail.
+        let _ = writeln!(list, "{:<28} {}", incident.name, incident.story);
+    }
+    list
+}
+
+fn line(story: &mut String, place: &str, what: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(story, "  {place}\n      {what}");
+}
+
+/// An address that a browser can open: "all addresses" is reached as localhost.
+pub(super) fn reachable(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() }
+}

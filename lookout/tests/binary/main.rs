@@ -1,0 +1,6 @@
+//! The real binary, started as a user starts it, against the simulated platform over real sockets.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod command_line;
+mod process;
+mod serve;

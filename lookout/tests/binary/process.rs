@@ -1,0 +1,81 @@
+//! A `lookout` that a test started: it ends with the test, however that ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+/// How long one answer may take on a loaded machine before the test is called hung.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A serving process.
+pub(crate) struct Lookout {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    /// Kept open, for else the process could not log.
+    log: BufReader<ChildStderr>,
+}
+
+/// Runs to the end and returns what was said.
+pub(crate) fn lookout(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lookout")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+impl Lookout {
+    /// Starts `lookout serve` with a configuration and reads from its log where it listens.
+    pub(crate) fn serve(configuration: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_lookout"))
+            .args(["serve", "--web.listen-address=127.0.0.1:0", "--log.format=json"])
+            .arg(format!("--config.file={}", configuration.display()))
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        let address = loop {
+            line.clear();
+            assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it listened");
+            if let Some((_, rest)) = line.split_once("\"address\":\"") {
+                break rest.split('"').next().unwrap().parse().unwrap();
+            }
+        };
+        Self { child, address, log }
+    }
+
+    /// The status and the body of a request.
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: lookout\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    /// Waits until every source has been tried once.
+    pub(crate) fn until_ready(&self) {
+        while self.get("/-/ready").0 != 200 {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ends it as Kubernetes does, and returns how it ended with the rest of its log.
+    pub(crate) fn terminate(mut self) -> (ExitStatus, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let mut rest = String::new();
+        self.log.read_to_string(&mut rest).unwrap();
+        (self.child.wait().unwrap(), rest)
+    }
+}
+
+impl Drop for Lookout {
+    fn drop(&mut self) {
+        // It may have ended already, which is what we want.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
