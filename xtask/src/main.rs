@@ -1,3 +1,103 @@
-//! The tasks of the workshop: codegen, tidy, new-exporter, ci, e2e, bench.
+//! The tasks of the workshop: everything a person or CI does to this repository beside `cargo build` and `cargo test`.
+//!
+//! Each task is one module with one `run` function. They share three small things: [`workspace`] knows where the
+//! files are, [`program`] runs other programs, [`error`] says what went wrong.
+//!
+//! Invariants: a task works in a clean clone without a terminal; it writes nothing outside the repository, its
+//! target directory and Lookout's own cache directory; every program it starts is ended when it returns.
 
-fn main() {}
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task's findings are its standard output")]
+
+mod cache;
+mod ci;
+mod codegen;
+mod deny;
+mod e2e;
+mod error;
+mod fuzz;
+mod new_exporter;
+mod new_exporter_check;
+mod program;
+mod tidy;
+mod tree;
+mod workspace;
+
+use std::error::Error as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// The tasks of the workshop.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Check the house rules; each finding says how to mend it
+    Tidy,
+    /// Write every generated file from the declarations
+    Codegen {
+        /// Change nothing; fail where a file differs from what would be written
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write a complete exporter: both crates, documentation, golden test and wiring
+    NewExporter {
+        /// Its name, lower-case words joined by hyphens
+        name: String,
+    },
+    /// Prove that a new exporter passes CI untouched, in a copy of the tree
+    NewExporterCheck,
+    /// Run every fuzz target from its corpus
+    Fuzz {
+        /// How long each runs, in seconds
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Check licences, bans and sources of all dependencies with cargo-deny
+    Deny,
+    /// Test the real binary against real servers and readers
+    E2e {
+        /// Arguments of the test program, such as the part of a test's name
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Every stage of CI in order, each with its time
+    Ci,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Error> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Tidy => tidy::run(&workspace),
+        Task::Codegen { check } => codegen::run(&workspace, check),
+        Task::NewExporter { name } => new_exporter::run(&workspace, &name),
+        Task::NewExporterCheck => new_exporter_check::run(&workspace),
+        Task::Fuzz { seconds } => fuzz::run(&workspace, seconds),
+        Task::Deny => deny::run(&workspace),
+        Task::E2e { arguments } => e2e::run(&workspace, &arguments),
+        Task::Ci => ci::run(&workspace),
+    }
+}

@@ -1,0 +1,101 @@
+//! A server that a test started: it ends with the test, however that ends.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long anything may take to start or to end on a loaded machine.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A process that is killed and awaited when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Running {
+    /// Starts `command` with its output in the file `log`.
+    pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
+        let output = File::create(log).expect("the log can be created");
+        let errors = output.try_clone().expect("the log can be written by two");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        Self { child, log: log.to_owned() }
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has written so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Its status if it has ended by itself.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("the status of a child can be asked")
+    }
+
+    /// Asks `question` until it has an answer. Fails if the process ends, or after [`PATIENCE`].
+    #[track_caller]
+    pub(crate) fn until<T>(&mut self, what: &str, mut question: impl FnMut() -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            if let Some(answer) = question() {
+                return answer;
+            }
+            if let Some(status) = self.ended() {
+                panic!("it ended ({status}) before {what}:\n{}", self.log());
+            }
+            assert!(start.elapsed() < PATIENCE, "no sign of {what} after {PATIENCE:?}:\n{}", self.log());
+            pause();
+        }
+    }
+
+    /// Its status when it has ended by itself; fails after [`PATIENCE`].
+    #[track_caller]
+    pub(crate) fn until_ended(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.ended() {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it still runs after {PATIENCE:?}:\n{}", self.log());
+            pause();
+        }
+    }
+
+    /// What the first line of its log says that `find` understands, once it is there.
+    #[track_caller]
+    pub(crate) fn until_log<T>(&mut self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        let log = self.log.clone();
+        self.until(what, || {
+            std::fs::read_to_string(&log)
+                .ok()?
+                .split_inclusive('\n')
+                .find_map(|line| find(line.strip_suffix('\n')?))
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already, which is what we want.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Between two looks at a process.
+fn pause() {
+    thread::sleep(Duration::from_millis(50));
+}

@@ -1,0 +1,41 @@
+//! `cargo xtask e2e`: the real binary against real servers and readers.
+//!
+//! This task provides the tools and the binary, and hands their paths to the tests of the package `lookout-tests` in
+//! environment variables. A tool that cannot be had fails the task: a test is never skipped. Each tool has its own
+//! file, which locates or installs it and verifies its version.
+
+mod binary;
+mod debian;
+mod prometheus;
+mod python;
+mod system;
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// An environment variable for the tests, and the path that it holds.
+type Variable = (&'static str, PathBuf);
+
+/// The promtool that the tests use, for other tasks that judge rules.
+pub(crate) fn promtool() -> Result<PathBuf, Error> {
+    let [_, (_, promtool)] = prometheus::provide()?;
+    Ok(promtool)
+}
+
+/// Provides everything and runs the tests; `arguments` go to the test program.
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
+    let mut variables = Vec::from(system::provide()?);
+    variables.extend(prometheus::provide()?);
+    variables.push(python::provide()?);
+    variables.push(binary::provide(workspace)?);
+    for (name, path) in &variables {
+        println!("{name}={}", path.display());
+    }
+    let tests = workspace
+        .cargo()
+        .args(["test", "--locked", "--package", "lookout-tests", "--features", "e2e", "--"])
+        .args(arguments);
+    variables.into_iter().fold(tests, |tests, (name, path)| tests.env(name, path)).run()
+}
