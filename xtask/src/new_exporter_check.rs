@@ -1,7 +1,7 @@
 //! `cargo xtask new-exporter-check`: a new exporter passes CI untouched by hand.
 //!
-//! It is made in a copy of the tree below the target directory. The copy keeps its place and the times of unchanged
-//! files from run to run, and shares the target directory: a second run builds only what changed.
+//! It is made in a copy of the tree below the target directory. The copy keeps its place, its own target directory and
+//! the times of unchanged files from run to run: a second run builds only what changed.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,7 +16,7 @@ const NAME: &str = "toy-example";
 
 /// Makes the exporter in a copy and runs the stages of CI on it.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
-    let copy = workspace.beside(workspace.target.join("new-exporter-check"));
+    let copy = Workspace::copied_to(workspace.target.join("new-exporter-check"));
     copy_tree(workspace, &copy)?;
     let spec = format!("lookout-{NAME}-spec");
     let packages =

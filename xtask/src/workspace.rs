@@ -29,9 +29,11 @@ impl Workspace {
         Ok(Self { root, target })
     }
 
-    /// Another workspace that shares the target directory: what both depend on is built once.
-    pub(crate) fn beside(&self, root: PathBuf) -> Self {
-        Self { root, target: self.target.clone() }
+    /// A copy of the workspace, with a target directory of its own. Sharing ours would mix the two up: cargo takes a
+    /// package at the same place below another root for the same package, and looks at times alone.
+    pub(crate) fn copied_to(root: PathBuf) -> Self {
+        let target = root.join("target");
+        Self { root, target }
     }
 
     /// The files under version control or about to be: neither ignored ones nor deleted ones. Sorted, with `/`.

@@ -1,7 +1,7 @@
 //! The whole configuration file: one section per exporter.
 //!
-//! The sections are listed once, in a macro, because each must be checked and asked for renamed keys too: a section
-//! whose `Validate` is not called is not checked, and no compiler would say so.
+//! The sections are listed once, in a macro, because each must be checked, asked for renamed keys and for its series
+//! budget too: a section whose `Validate` is not called is not checked, and no compiler would say so.
 
 use lookout_config::{Complaints, Renames, Validate};
 use schemars::JsonSchema;
@@ -12,6 +12,18 @@ macro_rules! sections {
         $(#[$meta])*
         pub struct Settings {
             $(#[doc = $doc] pub $section: $Type,)+
+        }
+
+        impl Settings {
+            /// How many series `exporter` may serve; `None` if there is no section for it.
+            pub fn series_budget(&self, exporter: &str) -> Option<usize> {
+                $(
+                    if exporter.replace('-', "_") == stringify!($section) {
+                        return Some(self.$section.series_budget);
+                    }
+                )+
+                None
+            }
         }
 
         impl Validate for Settings {

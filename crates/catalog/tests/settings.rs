@@ -31,6 +31,16 @@ fn every_exporter_has_a_section() {
 }
 
 #[test]
+fn every_exporter_has_a_series_budget_of_its_own() {
+    let settings = load::<Settings>("lookout.yaml", "certs:\n  series_budget: 5\n").expect("it is valid");
+    assert_eq!(settings.series_budget("certs"), Some(5));
+    for exporter in ALL {
+        let has_section = exporter.name != lookout_self_metrics::NAME;
+        assert_eq!(settings.series_budget(exporter.name).is_some(), has_section, "{}", exporter.name);
+    }
+}
+
+#[test]
 fn the_schema_is_closed() {
     assert_eq!(open_objects(&schema::<Settings>()), Vec::<String>::new());
 }

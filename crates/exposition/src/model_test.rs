@@ -206,7 +206,7 @@ fn play(step: &Step, publishers: &mut [Publisher], model: &mut Model) -> Option<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 48 } else { 100_000 }))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 48 } else { 2_000 }))]
 
     #[test]
     fn the_snapshot_is_what_the_model_says(steps in steps()) {

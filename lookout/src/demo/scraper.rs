@@ -3,6 +3,7 @@
 //!
 //! Invariant: only the process started here is ended, by its own handle.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -100,7 +101,8 @@ impl Scraper {
                 let rules = lookout_render::rule_file(spec, &(spec.alerts)())
                     .map_err(|error| Failure::Run(format!("cannot render the rules: {}", chain(&error))))?;
                 write_file(&file, &rules.contents)?;
-                configuration.push_str(&format!("  - {}\n", file.display()));
+                // Writing to a String cannot fail.
+                let _ = writeln!(configuration, "  - {}", file.display());
             }
         }
         Ok(configuration)

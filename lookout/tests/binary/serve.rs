@@ -1,13 +1,16 @@
 //! `lookout serve` watching files and endpoints, good and bad: each is reported as what it is.
 
+use std::fmt::Write as _;
+
+use lookout_runtime::Clock;
 use lookout_simulator::{Platform, PlatformOptions};
-use lookout_testkit::scrape::{Scrape, ScrapeFormat};
+use lookout_testkit::scrape::{Sample, Scrape, ScrapeFormat};
 
 use crate::process::Lookout;
 
 /// A platform with its defects, and the configuration that watches five of its endpoints and all of its files.
 fn platform() -> (Platform, std::path::PathBuf) {
-    let now = jiff::Timestamp::now();
+    let now = Clock::system().now();
     let platform = Platform::start(now, &PlatformOptions::default()).unwrap();
     let mut text = format!(
         "certs:\n  period: 1s\n  endpoint_period: 1s\n  files: ['{}/**/*.pem']\n  trusted_roots: ['{}']\n  endpoints:\n",
@@ -16,11 +19,9 @@ fn platform() -> (Platform, std::path::PathBuf) {
     );
     for name in ["portal", "superset", "grafana", "harbor", "vault"] {
         let endpoint = platform.endpoint(name).unwrap();
-        text += &format!(
-            "    - {{ address: '{}', server_name: {} }}\n",
-            endpoint.address(),
-            endpoint.server_name()
-        );
+        let (address, server_name) = (endpoint.address(), endpoint.server_name());
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "    - {{ address: '{address}', server_name: {server_name} }}");
     }
     let path = platform.directory().join("lookout.yaml");
     std::fs::write(&path, text).unwrap();
@@ -66,6 +67,46 @@ async fn good_expired_untrusted_misnamed_and_dead_endpoints_are_told_apart() {
     let expired =
         [("filename", "superset.pem"), ("subject_CN", platform.endpoint("superset").unwrap().server_name())];
     assert_eq!(scrape.value("x509_cert_expired", &expired), Some(1.0));
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn above_its_series_budget_an_exporter_withholds_whole_families_and_names_them() {
+    const BUDGET: f64 = 150.0;
+    let (platform, configuration) = platform();
+    let text = std::fs::read_to_string(&configuration).unwrap();
+    let text = text.replacen("certs:\n", &format!("certs:\n  series_budget: {BUDGET}\n"), 1);
+    std::fs::write(&configuration, text).unwrap();
+    let scrape = tokio::task::spawn_blocking(move || {
+        let lookout = Lookout::serve(&configuration);
+        lookout.until_ready();
+        // What Lookout says of itself follows a moment after the cycles that it speaks of.
+        for _ in 0..600 {
+            let scrape = Scrape::parse(ScrapeFormat::Text, &lookout.get("/metrics").1).unwrap();
+            let is_told = |sample: &Sample| sample.name == "lookout_family_withheld";
+            if scrape.samples().any(is_told) {
+                return scrape;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("no family is withheld:\n{}", lookout.get("/metrics/lookout").1)
+    })
+    .await
+    .unwrap();
+    let served = scrape
+        .samples()
+        .filter(|sample| sample.name.starts_with("certs_") || sample.name.starts_with("x509_"));
+    let n_served = served.count();
+    assert!(n_served > 0 && n_served as f64 <= BUDGET, "{n_served} series are served");
+    let withheld: Vec<&str> = scrape
+        .samples()
+        .filter(|sample| sample.name == "lookout_family_withheld")
+        .filter_map(|sample| sample.label("family"))
+        .collect();
+    for family in withheld {
+        assert!(scrape.family(family).is_none(), "`{family}` is called withheld, and is served");
+    }
+    assert_eq!(scrape.value("lookout_series_budget", &[("exporter", "certs")]), Some(BUDGET));
     platform.stop().await;
 }
 

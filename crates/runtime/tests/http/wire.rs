@@ -33,7 +33,7 @@ pub(crate) const MANY_ROWS: i64 = 100_000;
 
 /// A source that reads `rows` rows, or fails with a message, once the test lets it.
 struct Rows {
-    rows: Result<i64, CollectError>,
+    count: Result<i64, CollectError>,
     faults: Vec<Fault>,
     go: Arc<Notify>,
 }
@@ -43,7 +43,7 @@ impl Source for Rows {
 
     async fn collect(&mut self) -> Result<Collected<i64>, CollectError> {
         self.go.notified().await;
-        self.rows.clone().map(|model| Collected { model, faults: self.faults.clone() })
+        self.count.clone().map(|model| Collected { model, faults: self.faults.clone() })
     }
 
     fn assess(&self, rows: &i64, _now: Timestamp, batch: &mut Batch) {
@@ -90,7 +90,7 @@ impl Running {
             deadline: Duration::from_mins(1),
             reasons: &[],
         };
-        driver.add(description, Rows { rows, faults, go: Arc::clone(&go) });
+        driver.add(description, Rows { count: rows, faults, go: Arc::clone(&go) });
         let server = Server::bind(&["127.0.0.1:0".parse().unwrap()], limits).await.unwrap();
         let address = server.addresses()[0];
         let (metrics, readiness) = (server.metrics(), driver.readiness());

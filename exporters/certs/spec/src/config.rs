@@ -25,6 +25,9 @@ use crate::pattern::Pattern;
 pub struct Settings {
     /// Whether certificates are watched.
     pub enabled: bool,
+    /// How many series the exporter may serve. Above it whole metric families are withheld, the finest first, and
+    /// `lookout_family_withheld` names them.
+    pub series_budget: usize,
     /// Files in PEM form, as paths or globs: `*`, `?`, `[a-z]`, `{a,b}` within one name, `**` for any number of
     /// directories. As in a shell, a wildcard matches no name that begins with a dot.
     pub files: Vec<String>,
@@ -59,6 +62,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             enabled: true,
+            series_budget: 1_000_000,
             files: Vec::new(),
             directories: Vec::new(),
             period: HumanDuration::from_secs(60),
@@ -87,6 +91,7 @@ impl Validate for Settings {
             let message = "must be the path of one directory; write globs under `files`";
             complaints.require(&format!("directories[{index}]"), literal, message);
         }
+        complaints.require("series_budget", self.series_budget > 0, "must be at least 1");
         complaints.unique("files", "", &self.files);
         complaints.unique("directories", "", &self.directories);
         period(complaints, "period", self.period);

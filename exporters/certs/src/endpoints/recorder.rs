@@ -56,7 +56,7 @@ impl Recorder {
 
     /// Notes a signature that another key has made. One that cannot be checked says nothing about the key: what is
     /// wrong with such a certificate is for `verify` to say.
-    fn note(&self, checked: Result<HandshakeSignatureValid, Error>) -> HandshakeSignatureValid {
+    fn note(&self, checked: &Result<HandshakeSignatureValid, Error>) -> HandshakeSignatureValid {
         if let Err(Error::InvalidCertificate(CertificateError::BadSignature)) = checked {
             self.has_other_key.store(true, Ordering::Relaxed);
         }
@@ -91,7 +91,7 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(self.note(verify_tls12_signature(message, certificate, signature, &algorithms())))
+        Ok(self.note(&verify_tls12_signature(message, certificate, signature, &algorithms())))
     }
 
     fn verify_tls13_signature(
@@ -100,7 +100,7 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(self.note(verify_tls13_signature(message, certificate, signature, &algorithms())))
+        Ok(self.note(&verify_tls13_signature(message, certificate, signature, &algorithms())))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

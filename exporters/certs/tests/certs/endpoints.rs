@@ -147,7 +147,7 @@ async fn a_server_without_the_key_of_its_certificate_is_invalid() {
     {
         world.switch(EndpointState::Serves(Arc::new(served))).await;
         let (scrape, _) = cycle(&mut source, fixed_now()).await;
-        assert_eq!(up(&scrape), 1.0, "the chain is seen");
+        assert!(up(&scrape) > 0.0, "the chain is seen");
         assert_eq!(the_one(&scrape, "certs_endpoint_verified", "result").as_deref(), Some(expected));
     }
 }
