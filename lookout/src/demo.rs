@@ -65,12 +65,15 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let showing = async {
         let Ok(addresses) = told.await else { return Ok(()) };
         say(&story::opening(&platform, &addresses, &file))?;
-        let _scraper = start_scraper(arguments.with, &addresses, &platform)?;
+        let mut scraper = start_scraper(arguments.with, &addresses, &platform)?;
         if let Some(incident) = incident {
             play(incident, &platform).await?;
         }
-        // Until the other branch, which serves, ends.
-        core::future::pending().await
+        match &mut scraper {
+            Some(scraper) => Err(scraper.ended().await),
+            // Until the other branch, which serves, ends.
+            None => core::future::pending().await,
+        }
     };
     let ended = tokio::select! {
         served = serving => served,

@@ -28,10 +28,14 @@ pub(crate) enum Scraper {
 /// How often the scraper scrapes; the demo's sources have the same period.
 const SCRAPE_INTERVAL: &str = "5s";
 
+/// How much of its log is shown when it ends by itself.
+const LAST_LINES: usize = 5;
+
 /// A running scraper; dropping it ends it.
 pub(super) struct Running {
-    /// Held for its end.
-    _child: Child,
+    child: Child,
+    /// Where its log is.
+    log: PathBuf,
     /// Where it listens.
     pub(super) url: String,
 }
@@ -63,18 +67,19 @@ impl Scraper {
                 .arg(format!("-storageDataPath={}", data.display()))
                 .arg(format!("-httpListenAddr={address}")),
         };
-        let log = std::fs::File::create(directory.join("scraper.log")).map_err(|error| {
+        let log = directory.join("scraper.log");
+        let output = std::fs::File::create(&log).map_err(|error| {
             Failure::Run(format!("cannot create the scraper's log file: {}", chain(&error)))
         })?;
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
+            .stderr(output)
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| Failure::Run(format!("cannot start {}: {}", binary.display(), chain(&error))))?;
         let page = if self == Self::VictoriaMetrics { "/vmui" } else { "/" };
-        Ok(Running { _child: child, url: format!("http://{address}{page}") })
+        Ok(Running { child, log, url: format!("http://{address}{page}") })
     }
 
     fn find_binary(self) -> Result<PathBuf, Failure> {
@@ -89,8 +94,13 @@ impl Scraper {
     }
 
     fn configuration(self, target: SocketAddr, directory: &Path) -> Result<String, Failure> {
+        // VictoriaMetrics refuses keys that it does not know, and has no rules to evaluate.
+        let evaluation = match self {
+            Self::Prometheus => format!("  evaluation_interval: {SCRAPE_INTERVAL}\n"),
+            Self::VictoriaMetrics => String::new(),
+        };
         let mut configuration = format!(
-            "global:\n  scrape_interval: {SCRAPE_INTERVAL}\n  evaluation_interval: {SCRAPE_INTERVAL}\nscrape_configs:\n  - job_name: lookout\n    \
+            "global:\n  scrape_interval: {SCRAPE_INTERVAL}\n{evaluation}scrape_configs:\n  - job_name: lookout\n    \
              honor_labels: true\n    static_configs:\n      - targets: ['{}']\n",
             reachable(target)
         );
@@ -106,6 +116,17 @@ impl Scraper {
             }
         }
         Ok(configuration)
+    }
+}
+
+impl Running {
+    /// Completes when it ends by itself, with what it said last.
+    pub(super) async fn ended(&mut self) -> Failure {
+        let status = self.child.wait().await.map_or_else(|error| chain(&error), |status| status.to_string());
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let last: Vec<&str> = log.lines().rev().take(LAST_LINES).collect();
+        let last: Vec<&str> = last.into_iter().rev().collect();
+        Failure::Run(format!("the scraper ended by itself ({status}); it said last:\n{}", last.join("\n")))
     }
 }
 
