@@ -72,3 +72,18 @@ fn the_schema_is_json_and_closed() {
     assert_eq!(schema["additionalProperties"], false);
     assert!(schema["properties"]["certs"].is_object());
 }
+
+#[test]
+fn the_readme_shows_what_is_really_said() {
+    let readme = include_str!("../../../README.md");
+    let wrong = "certs:\n  files: [a.pem]\n  endpoints:\n    - adress: https://portal.example.org\n";
+    let wrong = file(wrong);
+    let output = lookout(&["config", "check", wrong.path().to_str().unwrap()]);
+    let said = text(&output.stderr).replace(wrong.path().to_str().unwrap(), "lookout.yaml");
+    assert!(readme.contains(&said), "the README does not show\n{said}");
+
+    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let example = file(example);
+    let check = lookout(&["config", "check", example.path().to_str().unwrap()]);
+    assert_eq!(check.status.code(), Some(0), "{}", text(&check.stderr));
+}
