@@ -45,6 +45,8 @@ pub(crate) struct Complaint {
     pub(crate) message: String,
     /// Another value that has to do with it, named after the message.
     pub(crate) other: Option<KeyPath>,
+    /// It has nothing to do with the values beside it.
+    pub(crate) alone: bool,
 }
 
 // === impl Complaints ===
@@ -52,20 +54,34 @@ pub(crate) struct Complaint {
 impl Complaints {
     /// All complaints of `settings`, one line each, as `path: message`: for settings that are not from a file.
     pub fn of<T: Validate>(settings: &T) -> Vec<String> {
-        let complaints = Self::collect(settings);
+        let complaints = Self::collect(settings).complaints;
         complaints.iter().map(ToString::to_string).collect()
     }
 
-    pub(crate) fn collect<T: Validate>(settings: &T) -> Vec<Complaint> {
+    pub(crate) fn collect<T: Validate>(settings: &T) -> Self {
         let mut complaints = Self::default();
         settings.validate(&mut complaints);
-        complaints.complaints
+        complaints
+    }
+
+    pub(crate) fn into_complaints(self) -> Vec<Complaint> {
+        self.complaints
     }
 
     /// Complains about the value at `path` below this section, such as `endpoints[2].address`; the empty path is the
     /// section itself. The message is lower case, without a full stop, and says what to write instead.
     pub fn add(&mut self, path: &str, message: impl Into<String>) {
         self.push(&KeyPath::parse(path), message.into(), None);
+    }
+
+    /// Complains about the value at `path` for what it is, whatever stands beside it: a file that cannot be read. Such a
+    /// complaint is made also if something beside the value is wrong already; what `add` says might come from that.
+    pub fn add_alone(&mut self, path: &str, message: impl Into<String>) {
+        let earlier = self.complaints.len();
+        self.add(path, message);
+        if let Some(complaint) = self.complaints.get_mut(earlier) {
+            complaint.alone = true;
+        }
     }
 
     /// Complains about the value at `path` unless it `holds`.
@@ -139,7 +155,7 @@ impl Complaints {
         }
         let path = self.base.join(path);
         let other = other.map(|other| self.base.join(other));
-        self.complaints.push(Complaint { path, message, other });
+        self.complaints.push(Complaint { path, message, other, alone: false });
     }
 }
 

@@ -84,7 +84,7 @@ pub use complaints::{Complaints, Validate};
 pub use default_file::default_file;
 pub use duration::{HumanDuration, ParseDuration};
 pub use fault::{Fault, Faults};
-pub use load::{LoadFile, MAX_FILE_BYTES, load, load_bytes, load_file};
+pub use load::{LoadFile, MAX_FILE_BYTES, load, load_bytes, load_bytes_then, load_file, load_then};
 pub use parse::MAX_DEPTH;
 pub use ratio::{OutOfRange, Ratio};
 pub use renames::Renames;

@@ -42,18 +42,39 @@ pub enum LoadFile {
 /// # Errors
 /// Everything that is wrong with it, at most [`MAX_FAULTS`], in the order of the lines.
 pub fn load<T: DeserializeOwned + Validate>(file: &str, text: &str) -> Result<T, Faults> {
+    load_then(file, text, |settings: T, _: &mut Complaints| settings)
+}
+
+/// [`load`], then `then`: what can be said of the settings only by looking at more than the file, such as the files that
+/// it names. It is called also if something is wrong already, so that everything is said at once; what it returns is
+/// given only if nothing is.
+///
+/// # Errors
+/// As [`load`]; also what `then` complains about, with its place.
+pub fn load_then<T: DeserializeOwned + Validate, R>(
+    file: &str,
+    text: &str,
+    then: impl FnOnce(T, &mut Complaints) -> R,
+) -> Result<R, Faults> {
     let Parsed { root, mut findings } = parse(text);
     let Some(root) = root else {
         findings.truncate(MAX_FAULTS);
         return Err(Faults::new(file, findings, false));
     };
     let mut survey = Survey::new(root, findings, Renames::of::<T>());
-    let settings = examine::<T>(&mut survey);
+    let result = examine::<T>(&mut survey).map(|settings| {
+        let mut complaints = Complaints::collect(&settings);
+        let result = then(settings, &mut complaints);
+        for complaint in complaints.into_complaints() {
+            survey.complain(&complaint);
+        }
+        result
+    });
     let mut findings = survey.findings;
-    match settings {
-        Some(settings) if findings.is_empty() => Ok(settings),
-        settings => {
-            let complete = settings.is_some() && findings.len() <= MAX_FAULTS;
+    match result {
+        Some(result) if findings.is_empty() => Ok(result),
+        result => {
+            let complete = result.is_some() && findings.len() <= MAX_FAULTS;
             findings.truncate(MAX_FAULTS);
             Err(Faults::new(file, findings, complete))
         }
@@ -65,8 +86,20 @@ pub fn load<T: DeserializeOwned + Validate>(file: &str, text: &str) -> Result<T,
 /// # Errors
 /// As [`load`]; also bytes that are no UTF-8.
 pub fn load_bytes<T: DeserializeOwned + Validate>(file: &str, bytes: &[u8]) -> Result<T, Faults> {
+    load_bytes_then(file, bytes, |settings: T, _: &mut Complaints| settings)
+}
+
+/// [`load_then`] from bytes that may be anything.
+///
+/// # Errors
+/// As [`load_then`]; also bytes that are no UTF-8.
+pub fn load_bytes_then<T: DeserializeOwned + Validate, R>(
+    file: &str,
+    bytes: &[u8],
+    then: impl FnOnce(T, &mut Complaints) -> R,
+) -> Result<R, Faults> {
     match bytes::decode(bytes) {
-        Ok(text) => load(file, text),
+        Ok(text) => load_then(file, text, then),
         Err(finding) => Err(Faults::new(file, vec![finding], false)),
     }
 }
@@ -90,12 +123,7 @@ fn examine<T: DeserializeOwned + Validate>(survey: &mut Survey) -> Option<T> {
             return None;
         }
         let mistake = match T::deserialize(FromNode(&survey.root)) {
-            Ok(settings) => {
-                for complaint in Complaints::collect(&settings) {
-                    survey.complain(&complaint);
-                }
-                return Some(settings);
-            }
+            Ok(settings) => return Some(settings),
             Err(mistake) => mistake,
         };
         if !survey.note(mistake) {

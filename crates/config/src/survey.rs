@@ -56,8 +56,8 @@ impl Survey {
 
     /// Notes `complaint`, unless it may come from a cut.
     pub(crate) fn complain(&mut self, complaint: &Complaint) {
-        let (_, around) = self.nearest_node(&complaint.path.parent());
-        if around.has_lost() {
+        let judged = if complaint.alone { complaint.path.clone() } else { complaint.path.parent() };
+        if self.nearest_node(&judged).1.has_lost() {
             return;
         }
         let (_, node) = self.nearest_node(&complaint.path);

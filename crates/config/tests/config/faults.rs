@@ -1,6 +1,6 @@
 //! The forms in which faults are given away, and what checks say without a file.
 
-use lookout_config::{Complaints, MAX_FAULTS, Ratio, load};
+use lookout_config::{Complaints, MAX_FAULTS, Ratio, load, load_bytes_then, load_then};
 use serde_json::json;
 
 use crate::sample::{Settings, Tenant};
@@ -77,4 +77,49 @@ fn complaints_are_bounded() {
     let file = serde_json::to_string(&settings).unwrap();
     let faults = load::<Settings>("lookout.yaml", &file).unwrap_err();
     assert_eq!((faults.faults.len(), faults.complete), (MAX_FAULTS, false));
+}
+
+/// Says about each endpoint that nobody answers there, as only a network could tell.
+fn nobody_answers(settings: &Settings, complaints: &mut Complaints) {
+    for index in 0..settings.certs.endpoints.len() {
+        complaints.add_alone(&format!("certs.endpoints[{index}].address"), "nobody answers");
+    }
+    complaints.add("certs", "nobody answers anywhere");
+}
+
+#[test]
+fn what_is_found_afterwards_has_its_place_among_the_rest() {
+    let text = "certs:\n  endpoints:\n  - {name: a, address: 'a:1'}\n  - {name: b, address: 'b:1'}\n  warning_days: 0\n";
+    let faults = load_then("lookout.yaml", text, |settings: Settings, complaints: &mut Complaints| {
+        nobody_answers(&settings, complaints);
+    });
+    assert_eq!(
+        faults.unwrap_err().to_string(),
+        "lookout.yaml:1:1: certs.critical_days: must be fewer than `warning_days`, which is 0\n\
+         lookout.yaml:1:1: certs: nobody answers anywhere\n\
+         lookout.yaml:3:24: certs.endpoints[0].address: nobody answers\n\
+         lookout.yaml:4:24: certs.endpoints[1].address: nobody answers\n\
+         lookout.yaml:5:17: certs.warning_days: must be from 1 to 365, not 0"
+    );
+}
+
+#[test]
+fn what_is_wrong_alone_is_said_beside_other_faults_and_what_may_follow_from_them_is_not() {
+    let text =
+        "certs:\n  endpoints:\n  - {name: a, address: [a]}\n  - {name: b, address: 'b:1', cofnig: x}\n";
+    let faults = load_then("lookout.yaml", text, |settings: Settings, complaints: &mut Complaints| {
+        nobody_answers(&settings, complaints);
+    });
+    let said = faults.unwrap_err().to_string();
+    assert!(said.contains("4:24: certs.endpoints[1].address: nobody answers"), "{said}");
+    assert!(!said.contains("[0].address: nobody") && !said.contains("anywhere"), "{said}");
+}
+
+#[test]
+fn what_comes_afterwards_is_given_only_if_nothing_is_wrong() {
+    let then = |settings: Settings, _: &mut Complaints| settings.certs.warning_days;
+    assert_eq!(load_then("lookout.yaml", "certs: {warning_days: 30}", then), Ok(30));
+    assert_eq!(load_bytes_then("lookout.yaml", b"", then), Ok(Settings::default().certs.warning_days));
+    assert!(load_then("lookout.yaml", "certs: {warning_days: 30}\nlog: 3", then).is_err());
+    assert!(load_bytes_then("lookout.yaml", b"\xff", then).is_err());
 }
