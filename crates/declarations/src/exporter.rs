@@ -9,6 +9,9 @@ pub struct ExporterSpec {
     pub name: &'static str,
     /// The question that a person on call asks it.
     pub question: &'static str,
+    /// What to write in the configuration so that it has something to do, where nothing is found by itself: a clause
+    /// for the page and for `lookout check`. Empty where there is always something.
+    pub unconfigured: &'static str,
     /// The metrics, in documentation order.
     pub metrics: &'static [&'static Declaration],
     /// Every reason for which one of its sources can fail.

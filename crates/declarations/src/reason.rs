@@ -23,6 +23,8 @@ crate::label! {
         Protocol = "protocol",
         /// The TLS handshake failed before a certificate was shown.
         Handshake = "handshake",
+        /// The peer's certificate is not trusted: its issuer, its name or its dates.
+        Untrusted = "untrusted",
         /// The credentials were refused.
         Unauthenticated = "unauthenticated",
         /// The credentials are fine but lack the right.
@@ -31,6 +33,8 @@ crate::label! {
         NotFound = "not_found",
         /// It is there, and holds nothing of what was expected.
         Empty = "empty",
+        /// The peer answered properly, and not with what was expected.
+        Unexpected = "unexpected",
         /// It could be read but not understood.
         Malformed = "malformed",
         /// It is larger than the limit, and was not read.
@@ -64,10 +68,14 @@ impl Reason {
             Self::Handshake => {
                 "check the TLS versions and ciphers of the peer; below TLS 1.2 it cannot be read"
             }
+            Self::Untrusted => {
+                "look at the certificate's issuer, names and dates; name a private root in `trusted_roots`"
+            }
             Self::Unauthenticated => "check the user, password, token or client certificate",
             Self::Denied => "grant the right that `lookout check` names",
             Self::NotFound => "check the path or name in the configuration",
             Self::Empty => "check that the path or selector means the right thing",
+            Self::Unexpected => "compare what the peer answers with what is configured to be expected",
             Self::Malformed => "look at the item that the log names; replace it",
             Self::TooLarge => "exclude it, or raise the limit if its size is right",
             Self::TooMany => "narrow the selection, or raise the limit",

@@ -78,6 +78,7 @@ fn alerts() -> Vec<Alert> {
 const EXAMPLE: ExporterSpec = ExporterSpec {
     name: "example",
     question: "Will it burst?",
+    unconfigured: "",
     metrics: METRICS,
     reasons: &[Reason::Denied],
     permissions: PERMISSIONS,

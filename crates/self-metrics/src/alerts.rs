@@ -1,10 +1,13 @@
-//! The alerts that concern Lookout itself: it is down, a source sees nothing, old data, or less than all.
+//! The alerts that concern Lookout itself: it is down, a source sees nothing, old data, or less than all, or people and
+//! scrapers cannot read it.
 //!
 //! Invariant: none of them is critical but the one for Lookout being gone. A blind spot must be mended in working
 //! hours; it is the end of all watching that somebody must get up for.
 
+mod configuration;
 mod limits;
 mod process;
+mod serving;
 mod sources;
 
 use core::time::Duration;
@@ -15,6 +18,9 @@ use crate::metrics::{Exporter, Source};
 
 /// A minute: the distance between two values in the cases, and the unit of the holds.
 const MINUTE: Duration = Duration::from_mins(1);
+
+/// The share of a limit above which it is nearly spent.
+const NEARLY: f64 = 0.9;
 
 /// How long an alert goes on after its condition ended, so that a source that flaps is one notification.
 const KEEP_FIRING: Duration = Duration::from_mins(5);
@@ -32,7 +38,11 @@ pub fn alerts() -> Vec<Alert> {
         limits::family_withheld(),
         limits::series_dropped(),
         limits::series_budget_nearly_spent(),
-        limits::connections_nearly_spent(),
+        configuration::rejected(),
+        serving::own_certificate_expires(),
+        serving::scrapes_refused(),
+        serving::connections_evicted(),
+        serving::connections_nearly_spent(),
     ]
 }
 

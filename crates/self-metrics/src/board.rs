@@ -1,12 +1,13 @@
 //! The board of Lookout itself: can it see, what hinders it, what does it cost.
 
+mod serving;
+
 use lookout_declarations::{Board, Panel, PanelKind, Query, ReasonLabel, Row};
 
 use crate::metrics::{
-    BUILD_INFO, CodeLabel, DataLabel, DropReasonLabel, Exporter, FAMILY_WITHHELD, FamilyName,
-    HTTP_CONNECTIONS, HTTP_CONNECTIONS_LIMIT, HTTP_REQUEST_DURATION, HTTP_REQUESTS, HTTP_RESPONSE_BYTES,
-    LABELS_CLIPPED, PROCESS_CPU, PROCESS_MAX_FDS, PROCESS_OPEN_FDS, PROCESS_RESIDENT_MEMORY,
-    PROCESS_START_TIME, PROCESS_THREADS, PathLabel, RUNTIME_ALIVE_TASKS, RUNTIME_BUSY, RUNTIME_QUEUE_DEPTH,
+    BUILD_INFO, DataLabel, DropReasonLabel, Exporter, FAMILY_WITHHELD, FamilyName, LABELS_CLIPPED,
+    LOG_LINES_SUPPRESSED, PROCESS_CPU, PROCESS_MAX_FDS, PROCESS_OPEN_FDS, PROCESS_RESIDENT_MEMORY,
+    PROCESS_START_TIME, PROCESS_THREADS, RUNTIME_ALIVE_TASKS, RUNTIME_BUSY, RUNTIME_QUEUE_DEPTH,
     RUNTIME_WORKERS, Revision, SERIES, SERIES_BUDGET, SERIES_DROPPED, SOURCE_COLLECT_DURATION,
     SOURCE_DATA_AGE, SOURCE_DEADLINE, SOURCE_ERRORS, SOURCE_FAULTS, SOURCE_INFO, SOURCE_LAST_SUCCESS,
     SOURCE_PERIOD, SOURCE_RESTARTS, SOURCE_UP, SOURCE_WITHDRAWN, Source, Version,
@@ -18,7 +19,7 @@ pub fn board() -> Board {
         slug: "lookout-self",
         title: "Lookout / Itself",
         question: "Does Lookout see what it is meant to watch?",
-        rows: vec![answer(), causes(), limits(), http(), process()],
+        rows: vec![answer(), causes(), limits(), serving::http(), serving::configuration(), process()],
     }
 }
 
@@ -148,49 +149,6 @@ fn limits() -> Row {
     }
 }
 
-fn http() -> Row {
-    let buckets = HTTP_REQUEST_DURATION.bucket();
-    Row {
-        title: "How is it read?",
-        panels: vec![
-            panel(
-                "Requests",
-                "Requests answered per second.",
-                PanelKind::TimeSeries,
-                vec![query(
-                    format!(
-                        "sum by ({PathLabel}, {CodeLabel}) (rate({HTTP_REQUESTS}[$__rate_interval])) > 0"
-                    ),
-                    "{{path}} {{code}}",
-                )],
-            ),
-            panel(
-                "Slowest hundredth of requests",
-                "The time within which 99 of 100 answers are handed over. Slow readers count with their slowness.",
-                PanelKind::TimeSeries,
-                vec![query(
-                    format!(
-                        "histogram_quantile(0.99, sum by ({PathLabel}, le) (rate({buckets}[$__rate_interval])))"
-                    ),
-                    "{{path}}",
-                )],
-            ),
-            panel(
-                "Bytes sent",
-                "Bytes of response bodies per second.",
-                PanelKind::TimeSeries,
-                vec![query(format!("sum(rate({HTTP_RESPONSE_BYTES}[$__rate_interval]))"), "bytes")],
-            ),
-            panel(
-                "Connections over limit",
-                "At 1 further clients wait until a connection closes.",
-                PanelKind::TimeSeries,
-                vec![query(format!("{HTTP_CONNECTIONS} / {HTTP_CONNECTIONS_LIMIT}"), "connections")],
-            ),
-        ],
-    }
-}
-
 fn process() -> Row {
     Row {
         title: "What does it cost?",
@@ -227,6 +185,12 @@ fn process() -> Row {
                 "At 1 no file can be read and no connection opened.",
                 PanelKind::TimeSeries,
                 vec![query(of_lookout(&format!("{PROCESS_OPEN_FDS} / {PROCESS_MAX_FDS}")), "{{instance}}")],
+            ),
+            panel(
+                "Log lines left out",
+                "Log lines that repeat others and were not written, per second. Something is in trouble again and again.",
+                PanelKind::TimeSeries,
+                vec![query(format!("rate({LOG_LINES_SUPPRESSED}[$__rate_interval])"), "lines")],
             ),
             panel(
                 "Runtime",

@@ -29,6 +29,7 @@ pub const REASONS: &[Reason] = &[Reason::Io];
 pub const SPEC: ExporterSpec = ExporterSpec {
     name: NAME,
     question: "Does Lookout itself see what it is meant to watch, and how close is it to its own limits?",
+    unconfigured: "",
     metrics: metrics::METRICS,
     reasons: REASONS,
     permissions: &[],

@@ -55,6 +55,10 @@ label! {
         Ready = "/-/ready",
         /// The page for people.
         Root = "/",
+        /// A probe on demand.
+        Probe = "/probe",
+        /// The configuration is to be read again.
+        Reload = "/-/reload",
         /// Anything else.
         Other = "other",
     }
@@ -62,12 +66,64 @@ label! {
     pub CodeLabel = "code" in Code {
         /// Answered.
         Ok = "200",
+        /// Sent on to where the pages are.
+        Found = "302",
+        /// The request makes no sense.
+        BadRequest = "400",
+        /// The user or the password is wrong, or there is none.
+        Unauthorized = "401",
+        /// The target may not be probed, or the page is switched off.
+        Forbidden = "403",
         /// There is no such page or exporter.
         NotFound = "404",
         /// The page exists, but is only for reading.
         MethodNotAllowed = "405",
-        /// Not ready yet.
+        /// More requests than the web configuration allows.
+        TooManyRequests = "429",
+        /// The new configuration is wrong.
+        InternalServerError = "500",
+        /// Not ready yet, or too busy.
         ServiceUnavailable = "503",
+    }
+    /// Why the server closed a connection that its client had not.
+    pub CloseReasonLabel = "reason" in CloseReason {
+        /// The TLS handshake was not finished in time.
+        HandshakeTimeout = "handshake_timeout",
+        /// The TLS handshake failed: no common version, a client certificate that is missing or refused, or no TLS.
+        HandshakeFailed = "handshake_failed",
+        /// The head of a request was not finished in time.
+        HeadTimeout = "head_timeout",
+        /// What came is no request, or its head is larger than allowed.
+        Malformed = "malformed",
+        /// Nothing was asked for too long.
+        Idle = "idle",
+        /// An answer was not taken in time.
+        AnswerTimeout = "answer_timeout",
+        /// Its place was needed, and its client had kept the server waiting longest.
+        Evicted = "evicted",
+    }
+    /// What became of a user and a password.
+    pub AuthenticationLabel = "result" in Authentication {
+        /// They are right.
+        Granted = "granted",
+        /// They are wrong, or there are none.
+        Refused = "refused",
+        /// They were not looked at, because too many others are.
+        Overloaded = "overloaded",
+    }
+    /// Which configuration.
+    pub ConfigurationLabel = "configuration" in Configuration {
+        /// What is watched: `--config.file`.
+        Main = "main",
+        /// How it is served: `--web.config.file`, with the certificates and keys that it names.
+        Web = "web",
+    }
+    /// What became of reading a configuration.
+    pub ReloadResultLabel = "result" in ReloadResult {
+        /// It is in force.
+        Success = "success",
+        /// It is wrong; the one before stays in force.
+        Failure = "failure",
     }
 }
 
@@ -176,6 +232,62 @@ metrics! {
     pub HTTP_CONNECTIONS_LIMIT: Gauge<()> = Gauge::new(
         "lookout_http_connections_limit",
         "Connections that clients may have open; further ones wait until one closes.",
+    );
+
+    /// Connections that were closed on their clients.
+    pub HTTP_CONNECTIONS_CLOSED: Counter<(CloseReasonLabel,)> = Counter::new(
+        "lookout_http_connections_closed_total",
+        "Connections that the server closed because of their client, by reason; those that ended in order do not count.",
+    );
+    /// Scrapes now.
+    pub HTTP_SCRAPES: Gauge<()> = Gauge::new(
+        "lookout_http_scrapes",
+        "Answers to scrapes that are being sent; each may keep an old snapshot in memory.",
+    );
+    /// Scrapes at most.
+    pub HTTP_SCRAPES_LIMIT: Gauge<()> = Gauge::new(
+        "lookout_http_scrapes_limit",
+        "Scrapes that are answered at the same time; further ones wait a moment and are then refused with 503.",
+    );
+    /// Probes now.
+    pub HTTP_PROBES: Gauge<()> =
+        Gauge::new("lookout_http_probes", "Probes on demand that are under way. Absent where none are offered.");
+    /// Probes at most.
+    pub HTTP_PROBES_LIMIT: Gauge<()> = Gauge::new(
+        "lookout_http_probes_limit",
+        "Probes on demand that may be under way; further ones are refused with 503. Absent where none are offered.",
+    );
+    /// Users and passwords.
+    pub HTTP_AUTHENTICATIONS: Counter<(AuthenticationLabel,)> = Counter::new(
+        "lookout_http_authentications_total",
+        "Requests by what became of their user and password. All zero where none are asked for.",
+    );
+    /// The end of the certificate that the server itself shows.
+    pub HTTP_CERTIFICATE_NOT_AFTER: Gauge<()> = Gauge::new(
+        "lookout_http_certificate_not_after_timestamp_seconds",
+        "When the certificate expires that Lookout itself serves its pages with. Absent without TLS.",
+    ).unit(Unit::TimestampSeconds);
+
+    /// Whether the configuration in force is the one that was last read.
+    pub CONFIGURATION_LAST_RELOAD_SUCCESSFUL: Gauge<(ConfigurationLabel,)> = Gauge::new(
+        "lookout_configuration_last_reload_successful",
+        "Whether the configuration that was last read is in force; if not, the one before it still is. Absent without a file.",
+    ).unit(Unit::Boolean);
+    /// When the configuration in force was read.
+    pub CONFIGURATION_LAST_RELOAD_SUCCESS: Gauge<(ConfigurationLabel,)> = Gauge::new(
+        "lookout_configuration_last_reload_success_timestamp_seconds",
+        "When the configuration that is in force was read. Absent without a file.",
+    ).unit(Unit::TimestampSeconds);
+    /// How often configurations were read.
+    pub CONFIGURATION_RELOADS: Counter<(ConfigurationLabel, ReloadResultLabel)> = Counter::new(
+        "lookout_configuration_reloads_total",
+        "Readings of the configuration, the first included, by result. Absent without a file.",
+    );
+
+    /// Log lines that were not written.
+    pub LOG_LINES_SUPPRESSED: Counter<()> = Counter::new(
+        "lookout_log_lines_suppressed_total",
+        "Log lines that were not written because they repeat others; the log says how often.",
     );
 
     /// CPU time.

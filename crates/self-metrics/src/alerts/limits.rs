@@ -1,17 +1,13 @@
-//! Alerts about Lookout's own limits: what is not served because there is too much of it.
+//! Alerts about series: what is not served because there is too much of it.
 
 use core::time::Duration;
 
 use lookout_declarations::{Alert, CaseKind, Expectation, Given, Owner, Severity, expected};
 
-use super::{KEEP_FIRING, MINUTE, case};
+use super::{KEEP_FIRING, MINUTE, NEARLY, case};
 use crate::metrics::{
-    DropReason, DropReasonLabel, Exporter, FAMILY_WITHHELD, FamilyName, HTTP_CONNECTIONS,
-    HTTP_CONNECTIONS_LIMIT, SERIES, SERIES_BUDGET, SERIES_DROPPED,
+    DropReason, DropReasonLabel, Exporter, FAMILY_WITHHELD, FamilyName, SERIES, SERIES_BUDGET, SERIES_DROPPED,
 };
-
-/// The share of a limit above which it is nearly spent.
-const NEARLY: f64 = 0.9;
 
 /// Whole families are withheld because the budget is spent.
 pub(super) fn family_withheld() -> Alert {
@@ -141,59 +137,6 @@ pub(super) fn series_budget_nearly_spent() -> Alert {
                 CaseKind::Missing,
                 given("9001x5 _x60", "10000x5 _x60"),
                 45,
-                Expectation::Silent,
-            ),
-        ],
-    }
-}
-
-/// Clients hold nearly all connections: the next scrape or probe may have to wait.
-pub(super) fn connections_nearly_spent() -> Alert {
-    let given = |open: &str, limit: &str| {
-        vec![Given::series(&HTTP_CONNECTIONS, (), open), Given::series(&HTTP_CONNECTIONS_LIMIT, (), limit)]
-    };
-    Alert {
-        name: "LookoutConnectionsNearlySpent",
-        expression: format!("{HTTP_CONNECTIONS} > {NEARLY} * {HTTP_CONNECTIONS_LIMIT}"),
-        hold: 10 * MINUTE,
-        keep_firing_for: KEEP_FIRING,
-        severity: Severity::Warning,
-        owner: Owner::Platform,
-        summary: "Clients hold nearly all connections that Lookout allows",
-        description:
-            "{{ $value }} connections to Lookout are open, more than nine tenths of what it allows. When all \
-                      are taken, scrapes and probes wait until one closes."
-                .to_owned(),
-        runbook: include_str!("../../runbooks/LookoutConnectionsNearlySpent.md"),
-        inhibits: &[],
-        cases: vec![
-            case(
-                "they stay open",
-                CaseKind::Fires,
-                given("250x30", "256x30"),
-                10,
-                Expectation::Fires(vec![vec![]]),
-            ),
-            case("they close", CaseKind::Clears, given("250x15 4x30", "256x45"), 30, Expectation::Silent),
-            case(
-                "they were taken for nine minutes",
-                CaseKind::Other,
-                given("250x30", "256x30"),
-                9,
-                Expectation::Silent,
-            ),
-            case(
-                "nine tenths, not more",
-                CaseKind::Below,
-                given("225x30", "250x30"),
-                20,
-                Expectation::Silent,
-            ),
-            case(
-                "Lookout is gone",
-                CaseKind::Missing,
-                given("250x5 _x30", "256x5 _x30"),
-                30,
                 Expectation::Silent,
             ),
         ],
