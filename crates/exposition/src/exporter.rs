@@ -24,7 +24,6 @@ pub(crate) struct Exporter {
     pub(crate) name: &'static str,
     pub(crate) families: Vec<DeclaredFamily>,
     places: HashMap<&'static str, usize, FixedState>,
-    budget: usize,
     state: Mutex<State>,
 }
 
@@ -37,6 +36,8 @@ pub(crate) struct DeclaredFamily {
 
 #[derive(Default)]
 struct State {
+    /// The most series that may be served.
+    budget: usize,
     families: Vec<FamilyState>,
     /// Names for which rows came although the exporter does not declare them.
     undeclared: HashSet<&'static str, FixedState>,
@@ -122,8 +123,7 @@ impl Exporter {
             name,
             families: Vec::with_capacity(families.len()),
             places: HashMap::default(),
-            budget: series_budget,
-            state: Mutex::default(),
+            state: Mutex::new(State { budget: series_budget, ..State::default() }),
         };
         for declaration in families {
             if !taken.insert(declaration.name) {
@@ -173,12 +173,25 @@ impl Exporter {
         Committed { view: self.view(&mut state, &touched), served_changes, dropped, series }
     }
 
+    /// Changes the most series that may be served. The view, if that is something new: pieces of families that were
+    /// withheld are compressed already.
+    pub(crate) fn set_budget(&self, budget: usize) -> Option<ExporterView> {
+        let mut state = self.state();
+        if state.budget == budget {
+            return None;
+        }
+        state.budget = budget;
+        let mut touched = vec![false; self.families.len()];
+        self.apply_budget(&mut state, &mut touched);
+        touched.contains(&true).then(|| self.view(&mut state, &touched))
+    }
+
     pub(crate) fn statistics(&self) -> ExporterStatistics {
         let state = self.state();
         let mut statistics = ExporterStatistics {
             exporter: self.name,
             series: 0,
-            budget: self.budget,
+            budget: state.budget,
             dropped: state.dropped,
             clipped: state.clipped,
             withheld: Vec::new(),
@@ -251,14 +264,15 @@ impl Exporter {
                 series: family.contest.rows() * declared.series_per_row,
             })
             .collect();
-        let decisions = withheld(&claimants, self.budget);
+        let decisions = withheld(&claimants, state.budget);
+        let budget = state.budget;
         for (index, withheld) in decisions.into_iter().enumerate() {
             let family = &mut state.families[index];
             if family.withheld != withheld {
                 family.withheld = withheld;
                 touched[index] = true;
                 let declaration = self.families[index].declaration;
-                drop_log::withheld(self.name, declaration, withheld, claimants[index].series, self.budget);
+                drop_log::withheld(self.name, declaration, withheld, claimants[index].series, budget);
             }
         }
     }

@@ -18,7 +18,8 @@ pub struct ExporterFamilies {
     pub exporter: &'static str,
     /// Its families, in the order in which they are to appear.
     pub families: &'static [&'static Declaration],
-    /// The most series it may serve. Above it whole families are withheld.
+    /// The most series it may serve, to begin with; see [`Exposition::set_series_budget`]. Above it whole families are
+    /// withheld.
     pub series_budget: usize,
 }
 
@@ -60,6 +61,19 @@ impl Exposition {
         }
         let number = self.shared.next_source.fetch_add(1, Ordering::Relaxed);
         Publisher::new(Arc::clone(&self.shared), place, number, source)
+    }
+
+    /// Changes the most series that `exporter` may serve, at once: families are withheld, or served again. Whether there
+    /// is such an exporter.
+    pub fn set_series_budget(&self, exporter: &str, series_budget: usize) -> bool {
+        let Some(place) = self.shared.exporters.iter().position(|candidate| candidate.name == exporter)
+        else {
+            return false;
+        };
+        if let Some(view) = self.shared.exporters[place].set_budget(series_budget) {
+            self.shared.install(place, view);
+        }
+        true
     }
 
     /// What is served now.

@@ -100,3 +100,40 @@ fn a_histogram_counts_as_all_its_series() {
     assert_eq!((report.series, report.dropped.budget), (6, 6));
     assert_eq!(exposition.statistics()[0].withheld, ["example_latency_seconds"]);
 }
+
+#[test]
+fn another_budget_holds_at_once_in_both_directions() {
+    let exposition = with_budget(11);
+    let mut publisher = exposition.publisher("example", "source");
+    publisher.publish(rows(3, 4, 4));
+    let withheld = |budget| {
+        assert!(exposition.set_series_budget("example", budget));
+        let statistics = exposition.statistics().swap_remove(0);
+        // Read in all four forms, and held against what is said of it.
+        assert_eq!((statistics.budget, scrape(&exposition).samples().count()), (budget, statistics.series));
+        statistics.withheld
+    };
+    assert!(withheld(11).is_empty());
+    assert_eq!(withheld(10), ["example_age_seconds"]);
+    assert_eq!(withheld(7), ["example_depth", "example_age_seconds"]);
+    assert_eq!(withheld(8), ["example_age_seconds"]);
+    assert!(withheld(usize::MAX).is_empty());
+    assert_eq!(exposition.statistics()[0].series, 11);
+    // It holds for what is published later, too.
+    assert!(withheld(11).is_empty());
+    assert_eq!(publisher.publish(rows(3, 4, 5)).dropped.budget, 3);
+    assert!(!exposition.set_series_budget("nobody", 1));
+    assert_eq!(exposition.statistics()[1].budget, 1_000);
+}
+
+#[test]
+fn a_budget_below_everything_withholds_everything_and_gives_it_back() {
+    let exposition = with_budget(100);
+    let mut publisher = exposition.publisher("example", "source");
+    publisher.publish(rows(1, 1, 1));
+    let before = crate::support::text(&exposition);
+    exposition.set_series_budget("example", 0);
+    assert_eq!(scrape(&exposition).samples().count(), 0);
+    exposition.set_series_budget("example", 3);
+    assert_eq!(crate::support::text(&exposition), before);
+}
