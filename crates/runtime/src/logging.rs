@@ -1,30 +1,51 @@
 //! Logs: one line per event on standard error, as logfmt or JSON, times in UTC.
 //!
+//! ```text
+//! event ──▶ levels ──▶ lines (text, once) ──▶ journal ──▶ standard error
+//!                                                └── repeats: written, or counted and summed up
+//! ```
+//!
 //! Invariants:
 //! - Standard output belongs to the subcommands; logs never go there.
 //! - One event is one line, whatever a peer put into a message: control characters are escaped.
+//! - An event is written or counted; what is counted is summed up in the log and is a metric ([`suppressed`]).
+//! - What libraries write where secrets pass through them is not logged, whatever the level (`guarded.rs`).
 //! - A panic is an event too, with its place, so that it is not lost between the lines of a log collector.
 //!
 //! How to get it wrong: raising the level of everything to see one's own debug lines. Other people's crates stay one
 //! level quieter than asked for; theirs is not the story that is being read.
 
+mod fields;
+mod guarded;
+mod journal;
+mod json;
+mod levels;
+mod line;
+mod lines;
 mod logfmt;
+mod quoting;
+mod repeats;
+pub(crate) mod request;
 
 use core::fmt;
 use core::str::FromStr;
+use std::io::Write as _;
+use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::journal::Journal;
+use self::lines::Lines;
+use self::repeats::Policy;
 use crate::text::panic_message;
 
-/// The targets of our own packages begin with this; all other targets are dependencies.
-const OURS: &str = "lookout";
+pub use self::journal::suppressed;
+pub use self::levels::{Levels, LevelsError, PACKAGES};
 
-/// How much is logged: the value of `--log.level`.
+/// How much is logged: a word in the value of `--log.level`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
     /// Only what is broken in Lookout itself.
@@ -138,38 +159,59 @@ pub enum InitError {
     InstallSubscriber(#[source] tracing_subscriber::util::TryInitError),
 }
 
+/// Sees to it that nothing that was counted stays unsaid: dropped at the end of the process, it writes the counts.
+#[must_use = "dropped at once, it has nothing to write; keep it until the process ends"]
+pub struct LogGuard(Arc<Journal>);
+
+impl Drop for LogGuard {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
+}
+
 /// Sends all logs of the process to standard error from now on, and panics with them.
 ///
 /// # Errors
 /// [`InitError`] if logging was set up before.
-pub fn init(level: Level, format: Format) -> Result<(), InitError> {
-    subscriber(level, format, std::io::stderr).try_init().map_err(InitError::InstallSubscriber)?;
+pub fn init(levels: Levels, format: Format) -> Result<LogGuard, InitError> {
+    let journal = journal(format, Policy::DEFAULT, std::io::stderr);
+    layered(levels, &journal).try_init().map_err(InitError::InstallSubscriber)?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
         tracing::error!(place, error = panic_message(panic.payload()), "panicked");
     }));
-    Ok(())
+    if let Err(error) = Arc::clone(&journal).start_thread() {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(
+            error,
+            "no thread for the log; how often lines were repeated is said with the next line"
+        );
+    }
+    Ok(LogGuard(journal))
 }
 
-/// What [`init`] installs, with another place to write to.
-pub fn subscriber<W>(level: Level, format: Format, writer: W) -> impl tracing::Subscriber + Send + Sync
+/// What [`init`] installs, with another place to write to. Without the thread that sums up what was repeated: that is
+/// done with the next line, and when the subscriber is dropped.
+pub fn subscriber<W>(
+    levels: impl Into<Levels>,
+    format: Format,
+    writer: W,
+) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = Targets::new().with_default(level.theirs()).with_target(OURS, level.ours());
-    let (logfmt, json) = match format {
-        Format::Logfmt => (Some(writer), None),
-        Format::Json => (None, Some(writer)),
-    };
-    let logfmt = logfmt.map(|writer| {
-        tracing_subscriber::fmt::layer()
-            .event_format(logfmt::Events)
-            .fmt_fields(logfmt::Fields)
-            .with_ansi(false)
-            .with_writer(writer)
-    });
-    let json = json.map(|writer| {
-        tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(writer)
-    });
-    tracing_subscriber::registry().with(filter).with(logfmt).with(json)
+    layered(levels.into(), &journal(format, Policy::DEFAULT, writer))
+}
+
+fn layered(levels: Levels, journal: &Arc<Journal>) -> impl tracing::Subscriber + Send + Sync + use<> {
+    tracing_subscriber::registry().with(levels).with(Lines(Arc::clone(journal)))
+}
+
+fn journal<W>(format: Format, policy: Policy, writer: W) -> Arc<Journal>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    // There is nobody left to tell if standard error is gone.
+    let write = move |line: &[u8]| drop(writer.make_writer().write_all(line));
+    Arc::new(Journal::new(format, policy, Box::new(write)))
 }
