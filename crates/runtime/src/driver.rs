@@ -4,38 +4,54 @@
 //! ends. It never should: what a source does is caught within its cycle. If it happens all the same, the end is
 //! logged and counted, and the runner goes on with the state that it had, after a pause that doubles up to a minute.
 //!
+//! The set of sources follows the configuration ([`apply`]). A source that another configuration leaves as it is goes
+//! on and notices nothing. One that it changes is replaced: the successor takes over the place in the exposition with
+//! what stands there, the status and the readiness, and begins at once; until its first success what its predecessor
+//! has learnt is served, with its age.
+//!
 //! Invariants:
-//! - A source never runs twice at the same time, and a missed cycle is not made up for.
+//! - A source never runs twice at the same time, and a missed cycle is not made up for. A successor waits for its
+//!   predecessor's last cycle, for a bounded time.
+//! - Whoever has been replaced or removed publishes nothing any more, however late it comes back.
+//! - A set of sources comes into force as a whole, or nothing changes.
 //! - Dropping the future of [`Driver::run`] stops every source and withdraws what it published.
 //!
 //! How to get it wrong: building the process with `panic = "abort"`; then one source's defect ends all of them.
 
+mod apply;
+mod control;
 mod cycle;
 mod keeper;
+mod place;
 mod runner;
 mod schedule;
+mod seat;
+mod tasks;
 
-use core::pin::Pin;
+use core::any::Any;
 use core::time::Duration;
-use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use lookout_exposition::Exposition;
-use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::{Instant, sleep};
-use tracing::Instrument as _;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-use self::keeper::Keeper;
-use self::runner::Runner;
+use self::apply::New;
+use self::control::ApplyRequest;
+pub use self::control::{Applied, ApplySources, DriverControl};
+pub(crate) use self::cycle::{AbortOnDrop, Interruption, joined};
+use self::place::Tenancy;
 use self::schedule::Schedule;
+pub(crate) use self::seat::Candidate;
+use self::seat::{Legacy, Post, Seat};
+use self::tasks::Tasks;
 use crate::clock::Clock;
-use crate::readiness::Readiness;
+use crate::readiness::{PendingHandle, Readiness, SharedHandle};
 use crate::source::{Source, SourceDescription};
+use crate::sources::{Cells, Sources};
 use crate::status::{SourceStatus, Statuses};
 
-/// The shortest period: what changes faster is not for a scrape to see.
-const MIN_PERIOD: Duration = Duration::from_secs(1);
 /// The pause before an ended runner is started again; doubled with each time…
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// …up to this.
@@ -47,50 +63,90 @@ pub struct Driver {
     clock: Clock,
     readiness: Readiness,
     statuses: Statuses,
+    /// Those of the configuration in its order, then those that watch the others.
     seats: Vec<Seat>,
-    taken: BTreeSet<(&'static str, String)>,
+    n_seated: u64,
+    /// What the sources of the configuration share, kept alive for its next version.
+    cells: Vec<Arc<dyn Any + Send + Sync>>,
+    control: DriverControl,
+    requests: mpsc::Receiver<ApplyRequest>,
     random: RandomState,
 }
 
-type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// The identity of a source that nobody can ask for again.
+struct Unlike;
 
-/// A runner with its type forgotten.
-struct Seat {
-    description: Arc<SourceDescription>,
-    /// A future that runs the source, with the state that an earlier one may have left.
-    run: Box<dyn Fn(Duration) -> BoxFuture + Send + Sync>,
-    /// Counts the end of a runner.
-    ended: Box<dyn Fn(String) -> BoxFuture + Send + Sync>,
-    restarts: u32,
+impl PartialEq for Unlike {
+    fn eq(&self, _other: &Self) -> bool {
+        false
+    }
 }
 
 impl Driver {
     /// A driver whose sources publish into `exposition` and are judged by `clock`.
     pub fn new(exposition: Exposition, clock: Clock) -> Self {
+        let (control, requests) = DriverControl::new(Cells::default());
         Self {
             exposition,
             clock,
             readiness: Readiness::new(),
             statuses: Statuses::default(),
             seats: Vec::new(),
-            taken: BTreeSet::new(),
+            n_seated: 0,
+            cells: Vec::new(),
+            control,
+            requests,
             random: RandomState::new(),
         }
     }
 
-    /// Adds a source. It begins with [`Driver::run`]; until its first cycle has ended, or its deadline has, the
-    /// process is not ready.
-    ///
-    /// A name that is taken within its exporter gets a number: two sources must not be one series. A period below a
-    /// second becomes a second.
-    pub fn add(&mut self, description: SourceDescription, source: impl Source) {
-        let statuses = Some(self.statuses.clone());
-        self.seat(description, source, statuses);
+    /// An empty set of sources, for [`Driver::set`].
+    pub fn sources(&self) -> Sources {
+        self.control.sources()
     }
 
-    /// Adds a source that watches the others: its own cycles are not announced, for else it would wake itself.
+    /// Makes `sources` those that [`Driver::run`] begins with; until the first cycle of each has ended, or its deadline
+    /// has, the process is not ready. Later sets go through [`Driver::control`].
+    ///
+    /// # Errors
+    /// [`ApplySources::MakeSource`]; then nothing has changed.
+    pub fn set(&mut self, sources: Sources) -> Result<(), ApplySources> {
+        let Sources { wanted, cells, .. } = sources;
+        let made = wanted.into_iter().map(New::make).collect::<Result<Vec<_>, _>>()?;
+        self.seats.retain(|seat| seat.identity.is_none());
+        for new in made {
+            self.seat_at_start(new);
+        }
+        self.cells = cells;
+        self.show();
+        Ok(())
+    }
+
+    /// Adds one source that is there already, to those that [`Driver::run`] begins with. The next configuration does not
+    /// know it, and removes it.
+    pub fn add(&mut self, description: SourceDescription, source: impl Source) {
+        let mut sources = Sources::beside(self.seats.iter().map(|seat| &*seat.description));
+        sources.add(description, Unlike, move || source);
+        // It is made already, so making it cannot fail.
+        for new in sources.wanted.into_iter().filter_map(|wanted| New::make(wanted).ok()) {
+            self.seat_at_start(new);
+        }
+        self.show();
+    }
+
+    /// Adds a source that watches the others: its own cycles are not announced, for else it would wake itself; and no
+    /// configuration removes it.
     pub(crate) fn add_observer(&mut self, description: SourceDescription, source: impl Source) {
-        self.seat(description, source, None);
+        let description = Arc::new(description);
+        let pending = self.readiness.wait_for(format!("{}/{}", description.exporter, description.name));
+        let post = Post { statuses: None, ..self.post(description, Some(pending)) };
+        self.seats.push(Box::new(source).seat(None, post));
+        self.show();
+    }
+
+    /// What puts other sources into force while the driver runs.
+    pub fn control(&self) -> DriverControl {
+        self.control.clone()
     }
 
     /// The status of every source.
@@ -115,113 +171,73 @@ impl Driver {
 
     /// Runs all sources, for ever. Dropping the future stops them.
     pub async fn run(mut self) {
-        let mut tasks = JoinSet::new();
-        let mut seats_by_task = HashMap::new();
-        for index in 0..self.seats.len() {
-            self.start(index, Duration::ZERO, &mut tasks, &mut seats_by_task);
+        let mut tasks = Tasks::default();
+        for seat in &mut self.seats {
+            tasks.start(seat, Duration::ZERO);
+        }
+        if self.seats.is_empty() {
+            tracing::warn!("there is no source: nothing is watched");
         }
         loop {
-            let Some(ended) = tasks.join_next_with_id().await else {
-                tracing::warn!("there is no source: nothing is watched");
-                return core::future::pending().await;
-            };
-            let (task, message) = end_of(ended);
-            let Some(index) = seats_by_task.remove(&task) else { continue };
-            let Some(seat) = self.seats.get_mut(index) else { continue };
-            (seat.ended)(message).await;
-            let pause = (RESTART_PAUSE * 2_u32.saturating_pow(seat.restarts.min(16))).min(RESTART_LIMIT);
-            seat.restarts = seat.restarts.saturating_add(1);
-            self.start(index, pause, &mut tasks, &mut seats_by_task);
+            tokio::select! {
+                (number, message) = tasks.ended() => self.start_again(number, message, &mut tasks).await,
+                Some(request) = self.requests.recv() => {
+                    let applied = self.apply(request.sources, &mut tasks).await;
+                    // Whoever asked may have gone.
+                    let _ = request.answer.send(applied);
+                }
+            }
         }
     }
 
-    fn start(
-        &self,
-        index: usize,
-        pause: Duration,
-        tasks: &mut JoinSet<()>,
-        seats_by_task: &mut HashMap<Id, usize>,
-    ) {
-        let Some(seat) = self.seats.get(index) else { return };
-        let description = &seat.description;
-        let span =
-            tracing::error_span!("source", exporter = description.exporter, source = %description.name);
-        let task = tasks.spawn((seat.run)(pause).instrument(span));
-        seats_by_task.insert(task.id(), index);
+    /// The task of a source has ended, which it never should.
+    async fn start_again(&mut self, number: u64, message: String, tasks: &mut Tasks) {
+        let Some(seat) = self.seats.iter_mut().find(|seat| seat.number == number) else { return };
+        (seat.work.ended)(message).await;
+        let pause = (RESTART_PAUSE * 2_u32.saturating_pow(seat.restarts.min(16))).min(RESTART_LIMIT);
+        seat.restarts = seat.restarts.saturating_add(1);
+        tasks.start(seat, pause);
     }
 
-    fn seat<S: Source>(&mut self, mut description: SourceDescription, source: S, statuses: Option<Statuses>) {
-        description.name = self.free_name(&description);
-        description.period = description.period.max(MIN_PERIOD);
-        let description = Arc::new(description);
-        let subject = format!("{}/{}", description.exporter, description.name);
-        let publisher = self.exposition.publisher(description.exporter, &description.name);
-        let runner = Runner {
-            source: Arc::new(tokio::sync::Mutex::new(source)),
-            schedule: Schedule::new(description.period, Instant::now(), self.fraction(&subject)),
-            keeper: Keeper {
-                description: Arc::clone(&description),
-                clock: self.clock.clone(),
-                publisher: Arc::new(Mutex::new(publisher)),
-                status: self.statuses.add(SourceStatus::new(Arc::clone(&description))),
-                statuses,
-                pending: Some(self.readiness.wait_for(subject)),
-                model: None,
-                reassess_at: None,
-                known_faults: BTreeSet::new(),
-            },
-            recover: false,
-        };
-        self.seats.push(Seat::new(description, runner));
+    /// Seats a source that the process waits for, after those of the configuration that are there.
+    fn seat_at_start(&mut self, new: New) {
+        let pending = self.readiness.wait_for(new.subject());
+        let seat = self.take_up(new, Some(pending));
+        let end = self.seats.iter().position(|seat| seat.identity.is_none()).unwrap_or(self.seats.len());
+        self.seats.insert(end, seat);
     }
 
-    /// The source's name, with a number if it is taken.
-    fn free_name(&mut self, description: &SourceDescription) -> String {
-        let mut name = description.name.clone();
-        let mut number = 2;
-        while !self.taken.insert((description.exporter, name.clone())) {
-            name = format!("{} ({number})", description.name);
-            number += 1;
-        }
-        if name != description.name {
-            tracing::warn!(exporter = description.exporter, source = %description.name, renamed = %name,
-                "two sources of an exporter have one name");
-        }
-        name
+    /// A source that begins where there was none.
+    fn take_up(&mut self, new: New, pending: Option<PendingHandle>) -> Seat {
+        let New { description, identity, candidate } = new;
+        candidate.seat(Some(identity), self.post(description, pending))
     }
 
-    /// A number between 0 and 1 that differs from source to source and from process to process.
-    fn fraction(&self, subject: &str) -> f64 {
-        self.random.hash_one(subject) as f64 / u64::MAX as f64
-    }
-}
-
-impl Seat {
-    fn new<S: Source>(description: Arc<SourceDescription>, runner: Runner<S>) -> Self {
-        let runner = Arc::new(tokio::sync::Mutex::new(runner));
-        let ended = Arc::clone(&runner);
-        Self {
+    /// The post of a source that has no predecessor.
+    fn post(&mut self, description: Arc<SourceDescription>, pending: Option<PendingHandle>) -> Post {
+        let SourceDescription { exporter, name, period, .. } = &*description;
+        let number = self.next_number();
+        let fraction = self.random.hash_one((number, name)) as f64 / u64::MAX as f64;
+        Post {
+            number,
+            clock: self.clock.clone(),
+            tenancy: Tenancy::new(self.exposition.publisher(exporter, name)),
+            status: SourceStatus::new(Arc::clone(&description)),
+            statuses: Some(self.statuses.clone()),
+            pending: SharedHandle::new(pending),
+            schedule: Schedule::new(*period, Instant::now(), fraction),
+            legacy: Legacy::default(),
             description,
-            run: Box::new(move |pause| {
-                let runner = Arc::clone(&runner);
-                Box::pin(async move {
-                    sleep(pause).await;
-                    runner.lock().await.run().await;
-                })
-            }),
-            ended: Box::new(move |message| {
-                let runner = Arc::clone(&ended);
-                Box::pin(async move { runner.lock().await.ended(&message) })
-            }),
-            restarts: 0,
         }
     }
-}
 
-/// Which task has ended, and why.
-fn end_of(ended: Result<(Id, ()), JoinError>) -> (Id, String) {
-    match ended {
-        Ok((task, ())) => (task, "its task ended by itself".to_owned()),
-        Err(error) => (error.id(), cycle::message_of(error)),
+    fn next_number(&mut self) -> u64 {
+        self.n_seated += 1;
+        self.n_seated
+    }
+
+    /// Lets everybody see which sources there are.
+    fn show(&self) {
+        self.statuses.set(self.seats.iter().map(|seat| seat.status.clone()).collect());
     }
 }

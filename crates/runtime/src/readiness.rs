@@ -3,6 +3,10 @@
 //! Whoever wants the process to wait takes a handle and drops it when done. A task that dies drops its handle with
 //! itself, so a broken source cannot keep the process unready for ever; it is reported by its own series.
 //!
+//! A process that is ready stays so: a source that a new configuration adds takes a handle only while others are still
+//! waited for. A pod that left its Service because of a changed configuration would take the other sources' data with
+//! it, for the sake of one that nobody has seen yet.
+//!
 //! How to get it wrong: taking the first handle after the server has begun to answer. Between the two the process
 //! would look ready.
 
@@ -35,11 +39,13 @@ impl Readiness {
 
     /// The process is not ready before the returned handle is dropped. `subject` is shown to people.
     pub fn wait_for(&self, subject: impl Into<String>) -> PendingHandle {
+        self.enter(&mut self.lock(), subject.into())
+    }
+
+    /// As [`Readiness::wait_for`], unless the process is ready: what comes later must not make it unready again.
+    pub fn wait_for_at_start(&self, subject: impl Into<String>) -> Option<PendingHandle> {
         let mut pending = self.lock();
-        let id = pending.next;
-        pending.next += 1;
-        pending.names.insert(id, subject.into());
-        PendingHandle { readiness: self.clone(), id }
+        (!pending.names.is_empty()).then(|| self.enter(&mut pending, subject.into()))
     }
 
     /// What the process still waits for, in the order in which the handles were taken; empty when it is ready.
@@ -52,9 +58,32 @@ impl Readiness {
         self.lock().names.is_empty()
     }
 
+    fn enter(&self, pending: &mut Pending, subject: String) -> PendingHandle {
+        let id = pending.next;
+        pending.next += 1;
+        pending.names.insert(id, subject);
+        PendingHandle { readiness: self.clone(), id }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Pending> {
         // Nothing can panic while it is held, and the set is right at every moment.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A handle that several hold, each of whom may drop it for all. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SharedHandle(Arc<Mutex<Option<PendingHandle>>>);
+
+impl SharedHandle {
+    /// Shares `handle`.
+    pub(crate) fn new(handle: Option<PendingHandle>) -> Self {
+        Self(Arc::new(Mutex::new(handle)))
+    }
+
+    /// Takes it from all who hold it.
+    pub(crate) fn take(&self) -> Option<PendingHandle> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -78,6 +107,19 @@ mod tests {
         assert!(!readiness.is_ready());
         drop(second);
         assert!(readiness.is_ready());
+    }
+
+    #[test]
+    fn what_comes_later_is_waited_for_only_by_a_process_that_is_not_ready() {
+        let readiness = Readiness::new();
+        assert!(readiness.wait_for_at_start("late").is_none());
+        let first = readiness.wait_for("first");
+        let second = readiness.wait_for_at_start("second").unwrap();
+        drop(first);
+        assert_eq!(readiness.pending(), ["second"]);
+        let shared = SharedHandle::new(Some(second));
+        drop(shared.clone().take());
+        assert!(readiness.is_ready() && shared.take().is_none());
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! How the process ends: the first signal drains, the second aborts.
+//! Signals: how the process ends, and SIGHUP, which asks for the configurations to be read again.
+//!
+//! The first of SIGTERM and SIGINT drains, the second aborts.
 //!
 //! Draining means that no new connection is accepted and that requests in flight are finished, for a bounded time.
 //! Whoever wants to take part holds a [`Shutdown`] and ends by itself; [`serve`](crate::serve) waits for it.
@@ -49,6 +51,37 @@ pub fn shutdown_on_signals() -> std::io::Result<Shutdown> {
         }
     });
     Ok(shutdown)
+}
+
+/// Learns of SIGHUP. As long as there is one, the signal does not end the process.
+#[derive(Debug)]
+pub struct Hangups {
+    #[cfg(unix)]
+    signal: tokio::signal::unix::Signal,
+}
+
+impl Hangups {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// The operating system refused to have the signal handled.
+    pub fn new() -> std::io::Result<Self> {
+        #[cfg(unix)]
+        let hangups =
+            Self { signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())? };
+        #[cfg(not(unix))]
+        let hangups = Self {};
+        Ok(hangups)
+    }
+
+    /// Completes at the next one; several that nobody has waited for are one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        if self.signal.recv().await.is_some() {
+            return;
+        }
+        core::future::pending::<()>().await;
+    }
 }
 
 impl ShutdownTrigger {

@@ -42,6 +42,12 @@ pub trait Source: Send + 'static {
     /// goes on.
     fn assess(&self, model: &Self::Model, now: Timestamp, batch: &mut Batch);
 
+    /// What `model` shows to be wrong with the monitored system at `now`, for the page at `/` and for `lookout check`: what
+    /// a person has to mend although it could be read. Pure, and called as often as `assess`.
+    fn findings(&self, _model: &Self::Model, _now: Timestamp) -> Vec<Finding> {
+        Vec::new()
+    }
+
     /// Called before the next [`Source::collect`] when the last one was cut off, by its deadline or by a panic, and
     /// may have left the source half changed. Throw away connections and buffers here.
     fn recover(&mut self) {}
@@ -72,6 +78,17 @@ pub struct Fault {
     pub subject: String,
     /// What happened, for the log.
     pub message: String,
+}
+
+/// Something that was read well, and is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What: a path, an address, an object's name.
+    pub subject: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// What to do about it: a sentence for the person who can.
+    pub remedy: String,
 }
 
 /// The whole source failed: nothing was learnt in this cycle.

@@ -13,7 +13,7 @@ use lookout_declarations::Reason;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::source::{Fault, SourceDescription};
+use crate::source::{Fault, Finding, SourceDescription};
 use crate::text::bounded;
 
 /// What a source is doing.
@@ -51,6 +51,15 @@ pub struct Faults {
     pub examples: Vec<Fault>,
 }
 
+/// What is wrong with the monitored system, as judged when it was last assessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// How many.
+    pub count: u64,
+    /// Some of them, for people.
+    pub examples: Vec<Finding>,
+}
+
 /// Where a source stands.
 #[derive(Clone, Debug)]
 pub struct SourceStatus {
@@ -66,8 +75,12 @@ pub struct SourceStatus {
     pub last_duration: Option<Duration>,
     /// The last failure, also after it has been overcome.
     pub last_failure: Option<Failure>,
+    /// When the first of the failures was that last until now; none while the source works.
+    pub failing_since: Option<Timestamp>,
     /// What could not be read, as long as data are served.
     pub faults: Option<Faults>,
+    /// What was read and is wrong, as long as data are served.
+    pub findings: Findings,
     /// Failed cycles since the start, by reason.
     pub errors: BTreeMap<Reason, u64>,
     /// How often the source was started again after its own code had failed.
@@ -90,11 +103,25 @@ impl SourceStatus {
             data_since: None,
             last_duration: None,
             last_failure: None,
+            failing_since: None,
             faults: None,
+            findings: Findings::default(),
             errors,
             restarts: 0,
             next_run: None,
         }
+    }
+
+    /// The status of a source that replaces the one of this status: what that one has published is still served, and
+    /// what was counted goes on.
+    pub(crate) fn pass_on(self, description: Arc<SourceDescription>) -> Self {
+        let mut errors = Self::new(Arc::clone(&description)).errors;
+        errors.extend(self.errors);
+        let state = match self.state {
+            SourceState::Collecting => SourceState::Waiting,
+            other => other,
+        };
+        Self { description, state, errors, next_run: None, ..self }
     }
 
     /// Whether the source works; unknown before its first cycle has ended.
@@ -112,10 +139,23 @@ impl SourceStatus {
     }
 }
 
-impl Faults {
-    /// As many faults as there are people's patience.
-    const MAX_EXAMPLES: usize = 20;
+/// As many faults or findings as there is patience.
+const MAX_EXAMPLES: usize = 20;
 
+impl Findings {
+    /// The findings of one assessment.
+    pub fn of(findings: &[Finding]) -> Self {
+        let example = |finding: &Finding| Finding {
+            subject: bounded(&finding.subject),
+            message: bounded(&finding.message),
+            remedy: bounded(&finding.remedy),
+        };
+        let examples = findings.iter().take(MAX_EXAMPLES).map(example).collect();
+        Self { count: u64::try_from(findings.len()).unwrap_or(u64::MAX), examples }
+    }
+}
+
+impl Faults {
     /// The faults of one cycle of the described source.
     pub fn of(description: &SourceDescription, faults: &[Fault]) -> Self {
         let mut by_reason: BTreeMap<Reason, u64> = reasons(description).map(|reason| (reason, 0)).collect();
@@ -127,7 +167,7 @@ impl Faults {
             subject: bounded(&fault.subject),
             message: bounded(&fault.message),
         };
-        Self { by_reason, examples: faults.iter().take(Self::MAX_EXAMPLES).map(example).collect() }
+        Self { by_reason, examples: faults.iter().take(MAX_EXAMPLES).map(example).collect() }
     }
 }
 
@@ -150,21 +190,22 @@ impl Default for Statuses {
 }
 
 impl Statuses {
-    /// The status of every source at this moment, in the order in which they were added.
+    /// The status of every source at this moment, in the order of the configuration.
     pub fn all(&self) -> Vec<SourceStatus> {
         let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner);
         sources.iter().map(|source| source.borrow().clone()).collect()
     }
 
-    /// A number that changes each time a cycle of a source has ended; those that watch the sources do not count.
+    /// A number that changes each time a cycle of a source has ended, or the set of sources has changed; those that
+    /// watch the sources do not count.
     pub fn cycles(&self) -> watch::Receiver<u64> {
         self.cycles.subscribe()
     }
 
-    pub(crate) fn add(&self, status: SourceStatus) -> watch::Sender<SourceStatus> {
-        let sender = watch::Sender::new(status);
-        self.sources.write().unwrap_or_else(PoisonError::into_inner).push(sender.subscribe());
-        sender
+    /// From now on these are the sources, in this order.
+    pub(crate) fn set(&self, sources: Vec<watch::Receiver<SourceStatus>>) {
+        *self.sources.write().unwrap_or_else(PoisonError::into_inner) = sources;
+        self.cycle_ended();
     }
 
     pub(crate) fn cycle_ended(&self) {

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use lookout_runtime::{Stage, shutdown_on_signals};
+use lookout_runtime::{Hangups, Stage, shutdown_on_signals};
 
 fn signal_myself(name: &str) {
     let status = Command::new("kill").args([name, &std::process::id().to_string()]).status().unwrap();
@@ -12,8 +12,12 @@ fn signal_myself(name: &str) {
 }
 
 #[tokio::test]
-async fn sigterm_drains_and_sigint_after_it_aborts() {
+async fn sighup_ends_nothing_sigterm_drains_and_sigint_after_it_aborts() {
     let mut shutdown = shutdown_on_signals().unwrap();
+    assert_eq!(shutdown.stage(), Stage::Running);
+    let mut hangups = Hangups::new().unwrap();
+    signal_myself("-HUP");
+    hangups.next().await;
     assert_eq!(shutdown.stage(), Stage::Running);
     signal_myself("-TERM");
     shutdown.draining().await;

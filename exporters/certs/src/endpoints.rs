@@ -27,4 +27,4 @@ pub use attempt::{Attempt, Chain, Session, attempt};
 pub use failure::Failure;
 pub use source::{EndpointSource, Observation, SeenChain};
 pub use target::{BuildTarget, Target};
-pub use trust::{TrustSource, TrustStore, TrustedRoot};
+pub use trust::{TrustCell, TrustSource, TrustStore, TrustedRoot};

@@ -16,7 +16,6 @@ mod read;
 mod scan;
 mod source;
 mod walk;
-mod watch;
 
 pub use inventory::{FaultCount, Inventory, PlaceReport, StoredFile, Tally};
 pub use plan::{Place, Plan};

@@ -12,12 +12,14 @@
 //! - No private key is decoded, stored or logged: key blocks are skipped by their markers, buffers are wiped, and
 //!   messages repeat no line of a file.
 //! - [`parse`], [`verify`] and [`assess`] are pure; the time is a parameter.
+//! - Each source is added with all that it is made from, so that other settings replace only the sources they concern.
 //! - What cannot be read is a fault with a reason and a subject, and costs nothing but itself.
 
 pub mod assess;
 mod blocking;
 pub mod endpoints;
 pub mod files;
+mod findings;
 pub mod parse;
 mod start;
 pub mod verify;

@@ -1,26 +1,29 @@
 //! The sources, from the settings.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use lookout_certs_spec::Settings;
-use lookout_runtime::Driver;
+use lookout_runtime::Sources;
 
-use crate::endpoints::{EndpointSource, Target, TrustSource};
+use crate::endpoints::{EndpointSource, Target, TrustCell, TrustSource};
 use crate::files::{FileSource, Plan};
 
-/// Adds the sources of `settings` to `driver`; nothing for what is not configured.
+/// Adds the sources of `settings` to `sources`; nothing for what is not configured.
 ///
 /// Settings that were validated are used entirely. Of others, what cannot be used is left out and logged as an error.
-pub fn start(settings: &Settings, driver: &mut Driver) {
+pub fn start(settings: &Settings, sources: &mut Sources) {
     if !settings.enabled {
         return;
     }
     match Plan::new(settings) {
         Ok(plan) if plan.places.is_empty() => {}
-        Ok(plan) => driver.add(FileSource::description(settings), FileSource::new(plan, settings)),
+        Ok(plan) => {
+            sources.add(FileSource::description(settings), plan.clone(), move || FileSource::new(plan));
+        }
         Err(error) => tracing::error!(%error, "no file is watched, because a path cannot be read"),
     }
-    let mut stores = HashMap::new();
+    let mut read = HashSet::new();
     for endpoint in &settings.endpoints {
         let target = match Target::new(endpoint, settings) {
             Ok(target) => target,
@@ -29,12 +32,23 @@ pub fn start(settings: &Settings, driver: &mut Driver) {
                 continue;
             }
         };
-        let store = stores.entry(target.trusted_roots.clone()).or_insert_with_key(|roots| {
-            let (source, store) = TrustSource::new(roots.clone());
-            driver.add(TrustSource::description(roots, settings), source);
-            store
-        });
-        let store = store.clone();
-        driver.add(EndpointSource::description(&target, settings), EndpointSource::new(target, store));
+        let store = store_of(&target.trusted_roots, sources);
+        if read.insert(target.trusted_roots.clone()) {
+            add_trust(target.trusted_roots.clone(), Arc::clone(&store), settings, sources);
+        }
+        let description = EndpointSource::description(&target, settings);
+        sources.add(description, target.clone(), move || EndpointSource::new(target, store.subscribe()));
     }
+}
+
+/// The cell in which everybody sees the store of one list of trusted roots.
+fn store_of(roots: &[String], sources: &mut Sources) -> Arc<TrustCell> {
+    // No path holds the character 0, so each list has a key of its own.
+    sources.shared(format!("trusted roots\0{}", roots.join("\0")), || TrustCell::new(None))
+}
+
+/// Adds the source that reads one list of trusted roots.
+fn add_trust(roots: Vec<String>, store: Arc<TrustCell>, settings: &Settings, sources: &mut Sources) {
+    let description = TrustSource::description(&roots, settings);
+    sources.add(description, roots.clone(), move || TrustSource::new(roots, store));
 }

@@ -19,18 +19,27 @@ use tracing::Span;
 
 use crate::clock::Clock;
 use crate::source::{CollectError, Fault, Source};
+use crate::status::Findings;
 use crate::text::panic_message;
 
 /// What a good cycle brings.
 pub(super) struct Gathered<M> {
     pub(super) model: Arc<M>,
     pub(super) faults: Vec<Fault>,
+    pub(super) judged: Judged,
+}
+
+/// What becomes of a model at one moment.
+pub(super) struct Judged {
+    /// What is to be exposed.
     pub(super) batch: Batch,
+    /// What is wrong with the monitored system.
+    pub(super) findings: Findings,
 }
 
 /// Why a cycle brought nothing.
 #[derive(Debug)]
-pub(super) enum Interruption {
+pub(crate) enum Interruption {
     /// The source says so itself.
     Failed(CollectError),
     /// It was cut off at its deadline.
@@ -49,7 +58,7 @@ impl Interruption {
     }
 
     /// The same as the error of a cycle.
-    pub(super) fn into_error(self) -> CollectError {
+    pub(crate) fn into_error(self) -> CollectError {
         match self {
             Self::Failed(error) => error,
             Self::TimedOut(deadline) => CollectError::new(
@@ -64,7 +73,7 @@ impl Interruption {
 }
 
 /// A task that ends with its handle.
-pub(super) struct AbortOnDrop<T>(pub(super) JoinHandle<T>);
+pub(crate) struct AbortOnDrop<T>(pub(crate) JoinHandle<T>);
 
 impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
@@ -84,7 +93,7 @@ pub(super) async fn run<S: Source>(
     let collected = source.collect().await?;
     let model = Arc::new(collected.model);
     match assess(source, Arc::clone(&model), clock.now()).await {
-        Ok((_, batch)) => Ok(Gathered { model, faults: collected.faults, batch }),
+        Ok((_, judged)) => Ok(Gathered { model, faults: collected.faults, judged }),
         Err(error) => match error.try_into_panic() {
             // Goes on to the runner, which counts it; the panic hook has already logged the place.
             Ok(payload) => resume_unwind(payload),
@@ -98,20 +107,21 @@ pub(super) async fn assess<S: Source>(
     source: OwnedMutexGuard<S>,
     model: Arc<S::Model>,
     now: Timestamp,
-) -> Result<(OwnedMutexGuard<S>, Batch), JoinError> {
+) -> Result<(OwnedMutexGuard<S>, Judged), JoinError> {
     let span = Span::current();
     tokio::task::spawn_blocking(move || {
         span.in_scope(|| {
             let mut batch = Batch::new();
             source.assess(&model, now, &mut batch);
-            (source, batch)
+            let findings = Findings::of(&source.findings(&model, now));
+            (source, Judged { batch, findings })
         })
     })
     .await
 }
 
 /// What a finished task says.
-pub(super) fn joined<T>(joined: Result<Result<T, CollectError>, JoinError>) -> Result<T, Interruption> {
+pub(crate) fn joined<T>(joined: Result<Result<T, CollectError>, JoinError>) -> Result<T, Interruption> {
     match joined {
         Ok(result) => result.map_err(Interruption::Failed),
         Err(error) => Err(Interruption::Panicked(message_of(error))),

@@ -8,19 +8,20 @@
 
 use core::time::Duration;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use lookout_declarations::Reason;
-use lookout_exposition::{Batch, Publisher};
+use lookout_exposition::Batch;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio::time::Instant;
 
-use super::cycle::{Gathered, Interruption, message_of};
+use super::cycle::{Gathered, Interruption, Judged, message_of};
+use super::place::Tenancy;
 use crate::clock::Clock;
-use crate::readiness::PendingHandle;
+use crate::readiness::SharedHandle;
 use crate::source::{CollectError, DataKind, Fault, SourceDescription};
-use crate::status::{Failure, Faults, SourceState, SourceStatus, Statuses};
+use crate::status::{Failure, Faults, Findings, SourceState, SourceStatus, Statuses};
 use crate::text::bounded;
 
 /// Measurements are withdrawn when they are this many periods old…
@@ -34,11 +35,11 @@ const MAX_LOGGED_FAULTS: usize = 20;
 pub(super) struct Keeper<M> {
     pub(super) description: Arc<SourceDescription>,
     pub(super) clock: Clock,
-    pub(super) publisher: Arc<Mutex<Publisher>>,
+    pub(super) tenancy: Tenancy,
     pub(super) status: watch::Sender<SourceStatus>,
     /// Told of each cycle that ended; absent for a source that watches the others.
     pub(super) statuses: Option<Statuses>,
-    pub(super) pending: Option<PendingHandle>,
+    pub(super) pending: SharedHandle,
     pub(super) model: Option<Arc<M>>,
     /// When facts must be judged again although their cycle failed.
     pub(super) reassess_at: Option<Instant>,
@@ -80,7 +81,8 @@ impl<M> Keeper<M> {
         gathered: Gathered<M>,
         started: Instant,
     ) -> Result<(), Interruption> {
-        self.publish(gathered.batch).await.map_err(|error| Interruption::Panicked(message_of(error)))?;
+        let Judged { batch, findings } = gathered.judged;
+        self.publish(batch).await.map_err(|error| Interruption::Panicked(message_of(error)))?;
         self.log_faults(&gathered.faults);
         let faults = Faults::of(&self.description, &gathered.faults);
         self.reassess_at = None;
@@ -89,9 +91,11 @@ impl<M> Keeper<M> {
         self.status.send_modify(|status| {
             status.state = SourceState::Up;
             status.last_success = Some(now);
+            status.failing_since = None;
             status.data_since = Some(instant);
             status.last_duration = Some(instant - started);
             status.faults = Some(faults);
+            status.findings = findings;
         });
         match was {
             SourceState::Failing | SourceState::Withdrawn => tracing::info!("the source works again"),
@@ -124,6 +128,7 @@ impl<M> Keeper<M> {
                 status.state = SourceState::Failing;
             }
             status.last_duration = Some(started.elapsed());
+            status.failing_since.get_or_insert(failure.at);
             status.last_failure = Some(failure);
             *status.errors.entry(reason).or_default() += 1;
         });
@@ -164,11 +169,12 @@ impl<M> Keeper<M> {
     /// Takes back measurements that have become old.
     pub(super) fn withdraw(&mut self) {
         tracing::warn!("the measurements are old and are withdrawn until the source works again");
-        self.publisher.lock().unwrap_or_else(PoisonError::into_inner).withdraw();
+        self.tenancy.withdraw();
         self.status.send_modify(|status| {
             status.state = SourceState::Withdrawn;
             status.data_since = None;
             status.faults = None;
+            status.findings = Findings::default();
         });
         if let Some(statuses) = &self.statuses {
             statuses.cycle_ended();
@@ -176,20 +182,22 @@ impl<M> Keeper<M> {
         self.model = None;
     }
 
+    /// What was read before has been judged again.
+    pub(super) async fn judged(&self, judged: Judged) -> Result<(), JoinError> {
+        self.publish(judged.batch).await?;
+        self.status.send_modify(|status| status.findings = judged.findings);
+        Ok(())
+    }
+
     /// Replaces what the source has published. Compression of a large batch takes a while: not on a worker thread.
-    pub(super) async fn publish(&self, batch: Batch) -> Result<(), JoinError> {
-        let publisher = Arc::clone(&self.publisher);
+    async fn publish(&self, batch: Batch) -> Result<(), JoinError> {
+        let tenancy = self.tenancy.clone();
         let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || {
-            span.in_scope(|| {
-                publisher.lock().unwrap_or_else(PoisonError::into_inner).publish(batch);
-            });
-        })
-        .await
+        tokio::task::spawn_blocking(move || span.in_scope(|| tenancy.publish(batch))).await
     }
 
     fn end_cycle(&mut self) {
-        self.pending = None;
+        drop(self.pending.take());
         if let Some(statuses) = &self.statuses {
             statuses.cycle_ended();
         }

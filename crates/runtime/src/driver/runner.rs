@@ -16,6 +16,7 @@ use tracing::{Instrument as _, Span};
 use super::cycle::{self, AbortOnDrop, Interruption};
 use super::keeper::Keeper;
 use super::schedule::Schedule;
+use super::seat::BoxFuture;
 use crate::source::Source;
 
 /// Runs one source.
@@ -23,6 +24,8 @@ pub(super) struct Runner<S: Source> {
     pub(super) source: Arc<Mutex<S>>,
     pub(super) keeper: Keeper<S::Model>,
     pub(super) schedule: Schedule,
+    /// Completes when the source that this one replaces has let go of its last cycle.
+    pub(super) predecessor: Option<BoxFuture>,
     /// Whether the source must recover before it runs again.
     pub(super) recover: bool,
 }
@@ -30,6 +33,10 @@ pub(super) struct Runner<S: Source> {
 impl<S: Source> Runner<S> {
     /// Runs the source for ever. It may be dropped at any moment, and be called again if it was.
     pub(super) async fn run(&mut self) {
+        if let Some(predecessor) = &mut self.predecessor {
+            predecessor.await;
+            self.predecessor = None;
+        }
         loop {
             self.keeper.planned(self.schedule.due());
             match self.wait().await {
@@ -134,7 +141,7 @@ impl<S: Source> Runner<S> {
         };
         self.keeper.reassess_at = Some(Instant::now() + self.keeper.description.period);
         let (source, published) = match cycle::assess(source, model, self.keeper.clock.now()).await {
-            Ok((source, batch)) => (Some(source), self.keeper.publish(batch).await),
+            Ok((source, judged)) => (Some(source), self.keeper.judged(judged).await),
             Err(error) => (None, Err(error)),
         };
         if let Err(error) = published {
@@ -154,7 +161,7 @@ impl<S: Source> Runner<S> {
     /// The runner's task has ended, and will be started again with the state that it left.
     pub(super) fn ended(&mut self, message: &str) {
         // A source that cannot run must not keep the process unready.
-        self.keeper.pending = None;
+        drop(self.keeper.pending.take());
         self.panicked(message);
     }
 

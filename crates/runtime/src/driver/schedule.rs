@@ -2,7 +2,7 @@
 //!
 //! The rules:
 //! - The first cycle starts within a tenth of the period, at most three seconds, after the start: sources do not all
-//!   begin at once, and readiness does not wait long for them.
+//!   begin at once, and readiness does not wait long for them. One that replaces another begins at once.
 //! - A cycle starts one period after the start of the one before. One that took longer delays the next; nothing is
 //!   made up for.
 //! - After failures the pause doubles: one period, two, four, and no more than four periods or five minutes. It is
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 /// The first cycle starts within this share of the period…
 const FIRST_START_SHARE: f64 = 0.1;
 /// …but no later than this after the start.
-const FIRST_START_LIMIT: Duration = Duration::from_secs(3);
+pub(super) const FIRST_START_LIMIT: Duration = Duration::from_secs(3);
 /// The least time between two cycles that changes have hastened.
 const CHANGE_DISTANCE: Duration = Duration::from_secs(1);
 /// The pause after failures grows no further than this many periods…
@@ -42,13 +42,12 @@ impl Schedule {
     /// A schedule that begins at `now`; `fraction`, between 0 and 1, says where in the span of first starts.
     pub(super) fn new(period: Duration, now: Instant, fraction: f64) -> Self {
         let span = period.mul_f64(FIRST_START_SHARE).min(FIRST_START_LIMIT);
-        Self {
-            period,
-            due: now + span.mul_f64(fraction.clamp(0.0, 1.0)),
-            hastened_at: None,
-            hastened: false,
-            failures: 0,
-        }
+        Self::beginning_at(period, now + span.mul_f64(fraction.clamp(0.0, 1.0)))
+    }
+
+    /// The schedule of a source that replaces another one: its first cycle is due at `due`.
+    pub(super) fn beginning_at(period: Duration, due: Instant) -> Self {
+        Self { period, due, hastened_at: None, hastened: false, failures: 0 }
     }
 
     /// When the next cycle is due.

@@ -3,7 +3,8 @@
 use lookout_declarations::Reason;
 use lookout_runtime::{DataKind, SourceState};
 
-use crate::scripted::{AGE, Stage, Step, VALUE};
+use crate::scripted::{AGE, Step, VALUE};
+use crate::stage::Stage;
 
 #[tokio::test(start_paused = true)]
 async fn facts_stay_and_are_judged_anew_while_their_source_fails() {
@@ -129,4 +130,20 @@ async fn stopping_the_driver_withdraws_everything() {
     stage.stop().await;
     stage.after(1).await;
     assert_eq!(stage.served(&VALUE, "files"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_found_wrong_stays_with_the_data_and_goes_with_them() {
+    let mut stage = Stage::new();
+    let script = stage.source("lag", DataKind::Measurements, 10, 5);
+    script.then(Step::Read(-7.0));
+    script.then(Step::Fail(Reason::Unreachable));
+    stage.run();
+    stage.after(60).await;
+    let findings = stage.status("lag").findings;
+    assert_eq!(findings.count, 1);
+    assert_eq!(findings.examples[0].message, "is negative");
+    stage.after(70).await;
+    let status = stage.status("lag");
+    assert_eq!((status.state, status.findings.count), (SourceState::Withdrawn, 0));
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use lookout_declarations::Reason;
 use lookout_runtime::{DataKind, SourceState};
-use tokio::time::advance;
 
-use crate::scripted::{Stage, Step, VALUE};
+use crate::scripted::{Step, VALUE};
+use crate::stage::{Stage, advance_by};
 
 #[tokio::test(start_paused = true)]
 async fn every_reason_is_counted_from_zero() {
@@ -148,16 +148,6 @@ async fn a_cycle_that_cannot_be_cut_off_overruns_the_next_ones_until_it_ends() {
     assert_eq!(script.most_running(), 1);
 }
 
-/// Moves the paused clock second by second, and lets everybody work in between.
-async fn advance_by(seconds: u64) {
-    for _ in 0..seconds {
-        advance(Duration::from_secs(1)).await;
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
-        }
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_failing_source_leaves_the_others_alone() {
     let mut stage = Stage::new();
@@ -185,4 +175,27 @@ async fn two_sources_of_one_name_are_told_apart() {
     }
     let names: Vec<_> = stage.statuses.all().iter().map(|status| status.description.name.clone()).collect();
     assert_eq!(names, ["files", "files (2)", "files (3)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_of_failures_is_dated_by_its_first_until_a_cycle_succeeds() {
+    let mut stage = Stage::new();
+    let script = stage.source("flapping", DataKind::Facts, 10, 5);
+    script.then(Step::Fail(Reason::Unreachable));
+    script.then(Step::Fail(Reason::Malformed));
+    script.then(Step::Read(1.0));
+    stage.run();
+    stage.after(5).await;
+    let first = stage.status("flapping");
+    assert_eq!(first.failing_since, Some(first.last_failure.unwrap().at));
+    while stage.errors("flapping", Reason::Malformed) == 0 {
+        advance_by(5).await;
+    }
+    let second = stage.status("flapping");
+    assert_eq!(second.failing_since, first.failing_since);
+    assert!(second.last_failure.unwrap().at > first.failing_since.unwrap());
+    while stage.status("flapping").up() != Some(true) {
+        advance_by(5).await;
+    }
+    assert_eq!(stage.status("flapping").failing_since, None);
 }

@@ -3,5 +3,10 @@
 
 mod data;
 mod failures;
+mod replacing;
 mod scripted;
+mod sets;
+mod sharing;
+mod stage;
 mod timing;
+mod trials;

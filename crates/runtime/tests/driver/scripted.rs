@@ -1,4 +1,4 @@
-//! A source that does what a test tells it, and a driver in paused time to run it.
+//! A source that does what a test tells it.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,14 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lookout_declarations::{Gauge, Reason, label, metrics};
-use lookout_exposition::{Batch, Encoding, ExporterFamilies, Exposition, Family, Format, Selection};
-use lookout_runtime::{
-    Clock, CollectError, Collected, DataKind, Driver, Fault, Readiness, Source, SourceDescription,
-    SourceStatus, Statuses,
-};
-use lookout_testkit::scrape::{Scrape, ScrapeFormat};
+use lookout_exposition::{Batch, Family};
+use lookout_runtime::{Clock, CollectError, Collected, Fault, Finding, Source};
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 label! {
@@ -43,6 +38,8 @@ pub(crate) enum Step {
     JudgePanics,
     /// Reads it; judging it blocks its thread until the test lets go.
     JudgeBlocks(mpsc::Receiver<()>),
+    /// Blocks its thread until the test lets go.
+    Block(mpsc::Receiver<()>),
     /// Reads it; dropping the model panics.
     DropPanics(f64),
     Fail(Reason),
@@ -113,10 +110,10 @@ impl Script {
     }
 }
 
-struct Scripted {
-    name: String,
-    script: Arc<Script>,
-    clock: Clock,
+pub(crate) struct Scripted {
+    pub(crate) name: String,
+    pub(crate) script: Arc<Script>,
+    pub(crate) clock: Clock,
 }
 
 /// Counts a call of `collect` for as long as its future lives.
@@ -174,6 +171,10 @@ impl Source for Scripted {
             Step::JudgePanics => Ok(Collected::complete(model(0.0, Judge::Panic, false))),
             Step::JudgeBlocks(until) => Ok(Collected::complete(model(0.0, Judge::Block(until), false))),
             Step::DropPanics(value) => Ok(Collected::complete(model(value, Judge::Quietly, true))),
+            Step::Block(until) => {
+                until.recv().expect("the test lets go");
+                Ok(Collected::complete(model(0.0, Judge::Quietly, false)))
+            }
             Step::Fail(reason) => Err(CollectError::new(reason, "as the test wants")),
             Step::Hang => std::future::pending().await,
             Step::Panic => panic!("collecting panics, as the test wants"),
@@ -201,6 +202,15 @@ impl Source for Scripted {
         batch.add(age);
     }
 
+    fn findings(&self, model: &Model, _now: Timestamp) -> Vec<Finding> {
+        let finding = |message: &str| Finding {
+            subject: self.name.clone(),
+            message: message.to_owned(),
+            remedy: "turn it round".to_owned(),
+        };
+        (model.value < 0.0).then(|| finding("is negative")).into_iter().collect()
+    }
+
     fn recover(&mut self) {
         self.script.recoveries.fetch_add(1, Ordering::SeqCst);
     }
@@ -214,85 +224,6 @@ fn again(step: &Step) -> Option<Step> {
         Step::Fail(reason) => Some(Step::Fail(*reason)),
         Step::Hang => Some(Step::Hang),
         Step::Panic => Some(Step::Panic),
-        Step::DropPanics(_) | Step::JudgePanics | Step::JudgeBlocks(_) => None,
-    }
-}
-
-/// A driver, before and while it runs.
-pub(crate) struct Stage {
-    driver: Option<Driver>,
-    pub(crate) statuses: Statuses,
-    pub(crate) readiness: Readiness,
-    exposition: Exposition,
-    clock: Clock,
-    pub(crate) began: Instant,
-    running: Option<JoinHandle<()>>,
-}
-
-impl Stage {
-    pub(crate) fn new() -> Self {
-        let families = ExporterFamilies { exporter: EXPORTER, families: METRICS, series_budget: 1000 };
-        let exposition = Exposition::new([families]);
-        let clock = Clock::starting_at("2026-03-01T00:00:00Z".parse().unwrap());
-        let driver = Driver::new(exposition.clone(), clock.clone());
-        let (statuses, readiness) = (driver.statuses(), driver.readiness());
-        Self {
-            driver: Some(driver),
-            statuses,
-            readiness,
-            exposition,
-            clock,
-            began: Instant::now(),
-            running: None,
-        }
-    }
-
-    /// Adds a source that follows the returned script.
-    pub(crate) fn source(&mut self, name: &str, data: DataKind, period: u64, deadline: u64) -> Arc<Script> {
-        let script = Arc::new(Script::default());
-        let source =
-            Scripted { name: name.to_owned(), script: Arc::clone(&script), clock: self.clock.clone() };
-        let description = SourceDescription {
-            exporter: EXPORTER,
-            name: name.to_owned(),
-            data,
-            period: Duration::from_secs(period),
-            deadline: Duration::from_secs(deadline),
-            reasons: REASONS,
-        };
-        self.driver.as_mut().unwrap().add(description, source);
-        script
-    }
-
-    pub(crate) fn run(&mut self) {
-        self.running = Some(tokio::spawn(self.driver.take().unwrap().run()));
-    }
-
-    /// Lets `seconds` pass, and everything that is due in them.
-    pub(crate) async fn after(&self, seconds: u64) {
-        sleep(Duration::from_secs(seconds)).await;
-    }
-
-    pub(crate) async fn stop(&mut self) {
-        let running = self.running.take().unwrap();
-        running.abort();
-        assert!(running.await.unwrap_err().is_cancelled());
-    }
-
-    pub(crate) fn status(&self, name: &str) -> SourceStatus {
-        self.statuses.all().into_iter().find(|status| status.description.name == name).unwrap()
-    }
-
-    pub(crate) fn errors(&self, name: &str, reason: Reason) -> u64 {
-        self.status(name).errors[&reason]
-    }
-
-    /// The value of `metric` that the source `name` has served, if it serves one.
-    pub(crate) fn served(&self, metric: &Gauge<(By,)>, name: &str) -> Option<f64> {
-        let answer =
-            self.exposition.snapshot().answer(Selection::All, Format::TEXT, Encoding::Identity).unwrap();
-        let text = String::from_utf8(answer.buffers.concat()).unwrap();
-        let scrape = Scrape::parse(ScrapeFormat::Text, &text).unwrap();
-        scrape.value(&metric.to_string(), &[("by", name)])
+        Step::DropPanics(_) | Step::JudgePanics | Step::JudgeBlocks(_) | Step::Block(_) => None,
     }
 }

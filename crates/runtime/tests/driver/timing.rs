@@ -6,7 +6,8 @@ use std::time::Duration;
 use lookout_declarations::Reason;
 use lookout_runtime::DataKind;
 
-use crate::scripted::{Stage, Step};
+use crate::scripted::Step;
+use crate::stage::Stage;
 
 #[tokio::test(start_paused = true)]
 async fn a_source_runs_once_a_period() {

@@ -26,6 +26,7 @@ pub use reasons::{ATTEMPT_REASONS, ENDPOINT_REASONS, FILE_REASONS, REASONS};
 pub const SPEC: ExporterSpec = ExporterSpec {
     name: "certs",
     question: "Which certificate fails next, and is the one being served the one that is stored?",
+    unconfigured: "list what to watch under `certs.files`, `certs.directories` or `certs.endpoints`",
     metrics: metrics::METRICS,
     reasons: REASONS,
     permissions: PERMISSIONS,

@@ -9,14 +9,14 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 /// A path, perhaps with wildcards.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pattern {
     text: String,
     components: Vec<Component>,
 }
 
 /// One component of a [`Pattern`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Component {
     /// A name as it stands: followed, not searched for.
     Literal(String),
@@ -31,6 +31,13 @@ pub enum Component {
 pub struct Wildcard {
     matcher: GlobMatcher,
     shows_hidden: bool,
+}
+
+/// A matcher follows from its text.
+impl PartialEq for Wildcard {
+    fn eq(&self, other: &Self) -> bool {
+        self.matcher.glob() == other.matcher.glob() && self.shows_hidden == other.shows_hidden
+    }
 }
 
 /// Why a text is not a pattern.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lookout_certs_spec::{ENDPOINT_REASONS, Settings};
 use lookout_exposition::Batch;
-use lookout_runtime::{CollectError, Collected, DataKind, Fault, Source, SourceDescription};
+use lookout_runtime::{CollectError, Collected, DataKind, Fault, Finding, Source, SourceDescription};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -14,7 +14,7 @@ use super::attempt::{Chain, Session, attempt};
 use super::failure::Failure;
 use super::target::Target;
 use super::trust::TrustStore;
-use crate::assess;
+use crate::{assess, findings};
 
 /// What an attempt may take beyond its own timeout before the driver cuts it off: only a defect takes longer.
 const SLACK: Duration = Duration::from_secs(2);
@@ -105,5 +105,9 @@ impl Source for EndpointSource {
 
     fn assess(&self, model: &Observation, now: Timestamp, batch: &mut Batch) {
         assess::served::assess(model, now, batch);
+    }
+
+    fn findings(&self, model: &Observation, now: Timestamp) -> Vec<Finding> {
+        findings::served(model, now).into_iter().collect()
     }
 }

@@ -8,7 +8,7 @@ use lookout_certs_spec::config::{EndpointSettings, effective_server_name};
 use rustls_pki_types::{InvalidDnsNameError, ServerName};
 
 /// One endpoint, with everything that its settings leave out filled in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// The label `endpoint`: `host:port`.
     pub endpoint: String,

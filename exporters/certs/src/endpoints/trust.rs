@@ -104,14 +104,17 @@ impl TrustStore {
 /// Reads one list of trusted roots. It exposes nothing of its own; the endpoints' verification stands on it.
 pub struct TrustSource {
     reading: Blocking<Vec<String>, (TrustStore, Vec<PathFault>)>,
-    store: watch::Sender<Option<Arc<TrustStore>>>,
+    store: Arc<TrustCell>,
 }
 
+/// Where the store of one list is seen; `None` until it has been read once. It outlives the source that fills it, so
+/// that endpoints go on with what is known when that source is replaced.
+pub type TrustCell = watch::Sender<Option<Arc<TrustStore>>>;
+
 impl TrustSource {
-    /// A source for one list, and where its store is seen; `None` until it has been read once.
-    pub fn new(roots: Vec<String>) -> (Self, watch::Receiver<Option<Arc<TrustStore>>>) {
-        let (store, receiver) = watch::channel(None);
-        (Self { reading: Blocking::new(move || roots.clone()), store }, receiver)
+    /// A source for one list, which fills `store`.
+    pub fn new(roots: Vec<String>, store: Arc<TrustCell>) -> Self {
+        Self { reading: Blocking::new(move || roots.clone()), store }
     }
 
     /// What the driver must know of it.

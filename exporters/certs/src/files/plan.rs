@@ -1,10 +1,11 @@
-//! What to look at, from the settings.
+//! What to look at, and how to judge it, from the settings: all that the file source is made from.
 
 use lookout_certs_spec::Settings;
+use lookout_certs_spec::config::ExpiryThreshold;
 use lookout_certs_spec::pattern::{Pattern, PatternError};
 
-/// The paths to look at and the bounds to keep.
-#[derive(Clone, Debug)]
+/// The paths to look at, the bounds to keep, and what is to be said.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// The configured paths, in order.
     pub places: Vec<Place>,
@@ -16,10 +17,14 @@ pub struct Plan {
     pub max_certificates: usize,
     /// The leading components that are left out of labels.
     pub trim_path_components: usize,
+    /// Whether the families are exposed that change in every cycle.
+    pub exposes_relative: bool,
+    /// When a certificate is about to expire.
+    pub about_to_expire: ExpiryThreshold,
 }
 
 /// One configured path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     /// As it was configured: the label `source_name`.
     pub name: String,
@@ -45,6 +50,8 @@ impl Plan {
             max_files: settings.limits.max_files,
             max_certificates: settings.limits.max_certificates_per_file,
             trim_path_components: settings.trim_path_components,
+            exposes_relative: settings.relative_metrics,
+            about_to_expire: settings.alerts.critical.clone(),
         })
     }
 }

@@ -6,16 +6,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lookout_certs_spec::{FILE_REASONS, Settings};
 use lookout_exposition::Batch;
-use lookout_runtime::{CollectError, Collected, DataKind, Fault, Source, SourceDescription};
+use lookout_runtime::{
+    CollectError, Collected, DataKind, DirectoryWatch, Fault, Finding, Source, SourceDescription,
+};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::inventory::{Inventory, Tally};
 use super::plan::Plan;
 use super::scan::{PathFault, Scan, Scanner};
-use super::watch::Watch;
 use crate::assess;
 use crate::blocking::Blocking;
+use crate::findings;
 
 /// The time after a change in which others are waited for: a renewal writes several files.
 const GATHER_CHANGES: Duration = Duration::from_millis(100);
@@ -26,7 +28,6 @@ const BETWEEN_SCANS: Duration = Duration::from_secs(1);
 /// Reads the configured paths.
 pub struct FileSource {
     plan: Plan,
-    exposes_relative: bool,
     work: Blocking<Worker, Scan>,
     tally: Tally,
     changed: Arc<Notify>,
@@ -36,7 +37,7 @@ pub struct FileSource {
 /// Everything that touches the file system, which may hang: it lives on the blocking thread.
 struct Worker {
     scanner: Scanner,
-    watch: Watch,
+    watch: DirectoryWatch,
 }
 
 impl Worker {
@@ -49,19 +50,14 @@ impl Worker {
 
 impl FileSource {
     /// A source that has read nothing yet.
-    pub fn new(plan: Plan, settings: &Settings) -> Self {
+    pub fn new(plan: Plan) -> Self {
         let changed = Arc::new(Notify::new());
         let (of_worker, wake) = (plan.clone(), Arc::clone(&changed));
-        let fresh =
-            move || Worker { scanner: Scanner::new(of_worker.clone()), watch: Watch::new(Arc::clone(&wake)) };
-        Self {
-            plan,
-            work: Blocking::new(fresh),
-            exposes_relative: settings.relative_metrics,
-            tally: Tally::default(),
-            changed,
-            last_scan: None,
-        }
+        let fresh = move || Worker {
+            scanner: Scanner::new(of_worker.clone()),
+            watch: DirectoryWatch::new(Arc::clone(&wake)),
+        };
+        Self { plan, work: Blocking::new(fresh), tally: Tally::default(), changed, last_scan: None }
     }
 
     /// What the driver must know of it.
@@ -94,7 +90,11 @@ impl Source for FileSource {
     }
 
     fn assess(&self, model: &Inventory, now: Timestamp, batch: &mut Batch) {
-        assess::stored::assess(model, self.exposes_relative, now, batch);
+        assess::stored::assess(model, self.plan.exposes_relative, now, batch);
+    }
+
+    fn findings(&self, model: &Inventory, now: Timestamp) -> Vec<Finding> {
+        findings::stored(model, &self.plan.about_to_expire, now)
     }
 }
 

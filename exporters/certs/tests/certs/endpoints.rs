@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use lookout_certs::endpoints::{EndpointSource, Target, TrustSource, TrustStore};
+use lookout_certs::endpoints::{EndpointSource, Target, TrustCell, TrustSource, TrustStore};
 use lookout_certs_spec::config::EndpointSettings;
 use lookout_certs_spec::{ATTEMPT_REASONS, Settings};
 use lookout_config::HumanDuration;
@@ -54,6 +54,13 @@ impl World {
         let root = self.authorities.root.certificate().unwrap().clone();
         EndpointSource::new(target, watch::channel(Some(Arc::new(TrustStore::new([root])))).1)
     }
+}
+
+/// The source of a list of trusted roots, and where its store is seen.
+fn trust_of(roots: Vec<String>) -> (TrustSource, watch::Receiver<Option<Arc<TrustStore>>>) {
+    let cell = Arc::new(TrustCell::new(None));
+    let seen = cell.subscribe();
+    (TrustSource::new(roots, cell), seen)
 }
 
 fn up(scrape: &Scrape) -> f64 {
@@ -295,7 +302,7 @@ async fn a_name_that_does_not_resolve_is_unresolved() {
     let mut target = Target::new(&world.settings(), &Settings::default()).unwrap();
     // The resolver refuses it without asking a name server, which a test must not depend on.
     target.host = "no\0host".to_owned();
-    let (_, store) = TrustSource::new(Vec::new());
+    let (_, store) = trust_of(Vec::new());
     target.timeout = Duration::from_millis(500);
     let (scrape, _) = cycle(&mut EndpointSource::new(target, store), fixed_now()).await;
     assert_eq!((up(&scrape), failure(&scrape).as_deref()), (0.0, Some("unresolved")));
@@ -312,14 +319,14 @@ async fn trusted_roots_are_read_from_files_and_unreadable_ones_are_reported() {
         (vec![bundle.clone()], "trusted", None),
         (vec![missing.clone(), bundle], "trusted", Some("not_found")),
     ] {
-        let (mut trust, store) = TrustSource::new(roots);
+        let (mut trust, store) = trust_of(roots);
         let collected = trust.collect().await.unwrap();
         assert_eq!(collected.faults.first().map(|fault| fault.reason.as_str()), fault);
         let target = Target::new(&world.settings(), &Settings::default()).unwrap();
         let (scrape, _) = cycle(&mut EndpointSource::new(target, store), fixed_now()).await;
         assert_eq!(verified(&scrape).as_deref(), Some(result));
     }
-    let (mut trust, store) = TrustSource::new(vec![missing]);
+    let (mut trust, store) = trust_of(vec![missing]);
     assert_eq!(trust.collect().await.unwrap_err().reason.as_str(), "not_found");
     let target = Target::new(&world.settings(), &Settings::default()).unwrap();
     let (scrape, _) = cycle(&mut EndpointSource::new(target, store), fixed_now()).await;
@@ -331,7 +338,7 @@ async fn roots_that_are_not_read_yet_hold_nobody_up_for_ever() {
     let world = World::in_state(EndpointState::Good);
     let settings = EndpointSettings { timeout: Some(HumanDuration::from_millis(300)), ..world.settings() };
     let target = Target::new(&settings, &Settings::default()).unwrap();
-    let (_never_read, store) = TrustSource::new(Vec::new());
+    let (_never_read, store) = trust_of(Vec::new());
     let mut source = EndpointSource::new(target, store);
     let deadline = EndpointSource::description(
         &Target::new(&settings, &Settings::default()).unwrap(),

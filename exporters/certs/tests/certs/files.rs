@@ -36,7 +36,7 @@ impl World {
 }
 
 fn source(settings: &Settings) -> FileSource {
-    FileSource::new(Plan::new(settings).unwrap(), settings)
+    FileSource::new(Plan::new(settings).unwrap())
 }
 
 /// The common names of the certificates in a scrape, with their files.

@@ -3,6 +3,7 @@
 
 mod endpoints;
 mod files;
+mod findings;
 mod golden;
 mod parse;
 mod parse_properties;

@@ -85,7 +85,7 @@ fn neither_model_nor_samples_nor_faults_nor_log_show_anything_of_a_key() {
     let shown = tracing::subscriber::with_default(subscriber, || {
         tracing::info!("the log is on");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mut source = FileSource::new(plan.clone(), &settings);
+        let mut source = FileSource::new(plan.clone());
         let collected = runtime.block_on(source.collect()).unwrap();
         let mut batch = Batch::new();
         source.assess(&collected.model, fixed_now(), &mut batch);

@@ -7,13 +7,15 @@ use lookout_certs_spec::config::EndpointSettings;
 use lookout_certs_spec::{SPEC, Settings};
 use lookout_config::HumanDuration;
 use lookout_exposition::{Encoding, ExporterFamilies, Exposition, Format, Selection};
-use lookout_runtime::{Clock, Driver, Statuses};
+use lookout_runtime::{Applied, Clock, Driver, Sources};
 use lookout_simulator::{
     Authorities, CertificateFiles, EndpointState, FileContent, ServerIdentity, TlsEndpoint,
 };
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
 
 use crate::support::{fixed_now, fixture};
+
+const CHAIN: &str = "certs_served_not_after_timestamp_seconds";
 
 fn driver() -> Driver {
     let families = ExporterFamilies { exporter: SPEC.name, families: SPEC.metrics, series_budget: 10_000 };
@@ -25,22 +27,23 @@ fn endpoint(address: String, server_name: &str) -> EndpointSettings {
     EndpointSettings { address, server_name, expected_name, trusted_roots, timeout: None }
 }
 
-fn names(statuses: &Statuses) -> Vec<String> {
-    statuses.all().iter().map(|status| status.description.name.clone()).collect()
+fn names(settings: &Settings) -> Vec<String> {
+    let mut sources = Sources::default();
+    start(settings, &mut sources);
+    sources.descriptions().map(|description| description.name.clone()).collect()
 }
 
 #[tokio::test]
 async fn nothing_is_watched_that_is_not_configured() {
-    let mut driver = driver();
-    start(&Settings::default(), &mut driver);
+    let nothing = Vec::<String>::new();
+    assert_eq!(names(&Settings::default()), nothing);
     let files = vec!["/etc/ssl/*.pem".to_owned()];
-    start(&Settings { enabled: false, files, ..Settings::default() }, &mut driver);
-    assert_eq!(names(&driver.statuses()), Vec::<String>::new());
+    assert_eq!(names(&Settings { files: files.clone(), ..Settings::default() }), ["files"]);
+    assert_eq!(names(&Settings { enabled: false, files, ..Settings::default() }), nothing);
 }
 
 #[tokio::test]
 async fn endpoints_share_the_roots_that_they_have_in_common() {
-    let mut driver = driver();
     let private = EndpointSettings {
         trusted_roots: vec!["/etc/private.pem".to_owned()],
         ..endpoint("192.0.2.7:636".to_owned(), "ldap.example")
@@ -50,9 +53,8 @@ async fn endpoints_share_the_roots_that_they_have_in_common() {
         endpoint("b.example.:443".to_owned(), "b.example"),
         private,
     ];
-    start(&Settings { endpoints, ..Settings::default() }, &mut driver);
     assert_eq!(
-        names(&driver.statuses()),
+        names(&Settings { endpoints, ..Settings::default() }),
         [
             "trusted_roots system",
             "endpoint a.example:443",
@@ -84,7 +86,9 @@ async fn files_and_endpoints_are_served_together_and_a_dead_one_blanks_nobody() 
         ..Settings::default()
     };
     let mut driver = driver();
-    start(&settings, &mut driver);
+    let mut sources = driver.sources();
+    start(&settings, &mut sources);
+    driver.set(sources).unwrap();
     let (readiness, exposition, statuses) = (driver.readiness(), driver.exposition(), driver.statuses());
     let mut cycles = statuses.cycles();
     let running = tokio::spawn(driver.run());
@@ -105,4 +109,62 @@ async fn files_and_endpoints_are_served_together_and_a_dead_one_blanks_nobody() 
     assert_eq!(scrape.value("x509_cert_not_after", &[("subject_CN", "shop.example")]), Some(1_775_001_600.0));
     assert_eq!(scrape.value("certs_file_faults", &[("reason", "not_found")]), Some(1.0));
     assert!(statuses.all().iter().all(|status| status.up() == Some(true)), "a dead endpoint is an answer");
+}
+
+#[tokio::test]
+async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others() {
+    let authorities = Arc::new(Authorities::create(fixed_now()).unwrap());
+    let serve = |server_name: &str| {
+        let identity =
+            ServerIdentity { server_name: server_name.to_owned(), authorities: Arc::clone(&authorities) };
+        TlsEndpoint::start(identity, EndpointState::Good, fixed_now()).unwrap()
+    };
+    let (dying, changing, added) =
+        (serve("dying.example"), serve("changing.example"), serve("added.example"));
+    let of = |tls: &TlsEndpoint| endpoint(tls.address().to_string(), tls.server_name());
+    let settings = |endpoints: Vec<EndpointSettings>| Settings {
+        endpoints,
+        endpoint_period: HumanDuration::from_secs(1),
+        ..Settings::default()
+    };
+    let mut driver = driver();
+    let control = driver.control();
+    let configuration = |settings: &Settings| {
+        let mut sources = control.sources();
+        start(settings, &mut sources);
+        sources
+    };
+    driver.set(configuration(&settings(vec![of(&dying), of(&changing)]))).unwrap();
+    let (exposition, mut cycles) = (driver.exposition(), driver.statuses().cycles());
+    let mut further = cycles.clone();
+    let running = tokio::spawn(driver.run());
+    let mut until = async |family: &str, name: &str, value: Option<f64>| loop {
+        let snapshot = exposition.snapshot();
+        let answer = snapshot.answer(Selection::All, Format::TEXT, Encoding::Identity).unwrap();
+        let text = String::from_utf8(answer.buffers.concat()).unwrap();
+        let scrape = Scrape::parse(ScrapeFormat::Text, &text).unwrap();
+        let found = scrape.value(family, &[("server_name", name), ("position", "0")]);
+        let found = found.or_else(|| scrape.value(family, &[("server_name", name)]));
+        if found.is_some() && (value.is_none() || found == value) {
+            break;
+        }
+        cycles.changed().await.unwrap();
+    };
+    until(CHAIN, "dying.example", None).await;
+    dying.switch(EndpointState::Dead, fixed_now()).await.unwrap();
+    until("certs_endpoint_up", "dying.example", Some(0.0)).await;
+    let changed = EndpointSettings { timeout: Some(HumanDuration::from_secs(7)), ..of(&changing) };
+    let sources = configuration(&settings(vec![of(&dying), changed, of(&added)]));
+    let Applied { kept, replaced, added: n_added, removed } = control.apply(sources).await.unwrap();
+    // The trusted roots and the dead endpoint; the changed one; the added one.
+    assert_eq!((kept, replaced, n_added, removed), (2, 1, 1, 0));
+    until("certs_endpoint_up", "added.example", Some(1.0)).await;
+    // Another attempt, which sees nothing, still says what was seen before.
+    further.mark_unchanged();
+    for _ in 0..3 {
+        further.changed().await.unwrap();
+    }
+    until(CHAIN, "dying.example", None).await;
+    until("certs_endpoint_up", "dying.example", Some(0.0)).await;
+    running.abort();
 }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 fn source(files: &CertificateFiles, pattern: &str) -> FileSource {
     let settings = Settings { files: vec![files.path(pattern).display().to_string()], ..Settings::default() };
-    FileSource::new(Plan::new(&settings).unwrap(), &settings)
+    FileSource::new(Plan::new(&settings).unwrap())
 }
 
 /// Reads, and reads again because of the directories that are new: from here on only changes wake the source.

@@ -1,12 +1,14 @@
 //! Notices changes in directories, so that a replaced file is read at once and not after a period.
 //!
 //! Directories are watched, not files: a file that is replaced by renaming, and the `..data` link of a Kubernetes
-//! volume, change their directory. Where the system refuses to watch, the period remains; nothing is lost but time.
+//! volume, change their directory. Where the system refuses to watch, whoever watches looks again by itself; nothing
+//! is lost but time.
 //!
-//! How to get it wrong: taking every event for a change. Our own reading makes access events, and a source that
-//! wakes itself reads for ever.
+//! How to get it wrong: taking every event for a change. Our own reading makes access events, and whoever wakes
+//! itself reads for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -16,11 +18,13 @@ use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::Notify;
 
-/// The most directories that are watched; the system has a limit too, which is shared with other programs.
+/// The most directories that one watch watches; the system has a limit too, which is shared with other programs.
 const MAX_DIRECTORIES: usize = 4096;
 
-/// Watches a changing set of directories.
-pub(super) struct Watch {
+/// Watches a changing set of directories, not those below them.
+///
+/// Its calls touch the file system and may block.
+pub struct DirectoryWatch {
     watcher: Option<RecommendedWatcher>,
     /// By path, which directory it was: a watch ends with its directory, not with the name.
     watched: BTreeMap<PathBuf, Identity>,
@@ -31,9 +35,9 @@ pub(super) struct Watch {
 /// Device and inode.
 type Identity = (u64, u64);
 
-impl Watch {
-    /// Watches nothing yet; will wake whoever waits for `changed`.
-    pub(super) fn new(changed: Arc<Notify>) -> Self {
+impl DirectoryWatch {
+    /// Watches nothing yet; will wake whoever waits for `changed`, once for any number of changes.
+    pub fn new(changed: Arc<Notify>) -> Self {
         let wake = Arc::clone(&changed);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             // An error means that events were lost: look again.
@@ -42,14 +46,21 @@ impl Watch {
             }
         });
         if let Err(error) = &watcher {
-            tracing::warn!(%error, "cannot watch directories; changes of files are noticed once in a period");
+            tracing::warn!(%error, "cannot watch directories; changes of files are noticed later, by looking");
         }
         Self { watcher: watcher.ok(), watched: BTreeMap::new(), refused: BTreeSet::new(), changed }
     }
 
+    /// As on a system that tells nothing.
+    #[cfg(test)]
+    pub(crate) fn deaf() -> Self {
+        let (watched, refused) = (BTreeMap::new(), BTreeSet::new());
+        Self { watcher: None, watched, refused, changed: Arc::default() }
+    }
+
     /// Watches these directories and no others. What changed in a new one before it was watched is not known, so a
     /// new one counts as a change.
-    pub(super) fn set(&mut self, directories: BTreeSet<PathBuf>) {
+    pub fn set(&mut self, directories: BTreeSet<PathBuf>) {
         let Some(watcher) = &mut self.watcher else { return };
         let known = std::mem::take(&mut self.watched);
         for (directory, identity) in known {
@@ -65,7 +76,7 @@ impl Watch {
             if self.watched.contains_key(&directory) || self.refused.contains(&directory) {
                 continue;
             }
-            // One that is not there is no news: the next scan looks for it again.
+            // One that is not there is no news: it is looked for again.
             let Some(identity) = identity_of(&directory) else { continue };
             if self.watched.len() < MAX_DIRECTORIES
                 && watcher.watch(&directory, RecursiveMode::NonRecursive).is_ok()
@@ -73,10 +84,21 @@ impl Watch {
                 self.watched.insert(directory, identity);
                 self.changed.notify_one();
             } else {
-                tracing::info!(directory = %directory.display(), "cannot watch it; it is looked at once in a period");
+                tracing::info!(directory = %directory.display(), "cannot watch it; changes in it are noticed later, by looking");
                 self.refused.insert(directory);
             }
         }
+    }
+}
+
+impl fmt::Debug for DirectoryWatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { watched, refused, .. } = self;
+        formatter
+            .debug_struct("DirectoryWatch")
+            .field("watched", watched)
+            .field("refused", refused)
+            .finish_non_exhaustive()
     }
 }
 

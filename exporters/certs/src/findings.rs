@@ -1,0 +1,117 @@
+//! What is wrong with certificates that could be read, in words for the person who can mend it: pure.
+//!
+//! The same judgement as that of the metrics and of the shipped critical alerts, for `lookout check`: what pages
+//! somebody in production should be found before it goes there.
+
+use jiff::Timestamp;
+use lookout_certs_spec::config::ExpiryThreshold;
+use lookout_certs_spec::labels::{Role, Verification};
+use lookout_runtime::Finding;
+
+use crate::endpoints::{Observation, SeenChain};
+use crate::files::{Inventory, StoredFile};
+use crate::parse::Certificate;
+use crate::verify::verify;
+
+/// The longest subject of a certificate that is repeated, in characters; the file says it in full.
+const MAX_SUBJECT: usize = 100;
+
+/// What is wrong with the chain that an endpoint showed, if it is not trusted.
+pub(crate) fn served(observation: &Observation, now: Timestamp) -> Option<Finding> {
+    let (target, seen) = (&observation.target, observation.seen.as_ref()?);
+    let expected = target.expected_name.to_str();
+    let verdict = verify(&seen.chain, &observation.trust, &target.expected_name, now.as_second());
+    let (message, remedy) = match verdict.result {
+        Verification::Trusted => return None,
+        Verification::Expired => (
+            format!("its chain has expired{}", end_of_first(seen, now)),
+            "renew the certificate and have the server read the new one".to_owned(),
+        ),
+        Verification::NotYetValid => (
+            "its chain is not valid yet".to_owned(),
+            "compare the clocks of the server and of this machine, or wait until the certificate is valid".to_owned(),
+        ),
+        Verification::Untrusted => (
+            "its chain ends at an authority that is not trusted".to_owned(),
+            "if the authority is yours, add its root to `trusted_roots`; if not, install a certificate of one that \
+             clients trust"
+                .to_owned(),
+        ),
+        Verification::IncompleteChain => (
+            "it does not send the intermediate certificate that issued its own".to_owned(),
+            "append the intermediate certificates to the certificate file of the server".to_owned(),
+        ),
+        Verification::NameMismatch => (
+            format!("its certificate is not made out to `{expected}`"),
+            format!("issue one that names `{expected}`, or write the name that is meant as `expected_name`"),
+        ),
+        Verification::Invalid => (
+            "its chain breaks a rule of X.509, or the server does not hold the key of its certificate".to_owned(),
+            "look at the chain with `openssl s_client -showcerts`, and compare the certificate with its key".to_owned(),
+        ),
+        Verification::Unknown => (
+            "its chain cannot be verified, because the trusted roots cannot all be read".to_owned(),
+            "mend what is said about `trusted_roots`".to_owned(),
+        ),
+    };
+    Some(Finding { subject: target.source_name(), message, remedy })
+}
+
+/// Which stored certificates have expired, or are about to. A root that is about to is no finding: it stands in
+/// somebody else's bundle, as the alerts have it.
+pub(crate) fn stored(
+    inventory: &Inventory,
+    about_to_expire: &ExpiryThreshold,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let of_file = |file: &StoredFile| -> Vec<Finding> {
+        let found = |certificate: &Certificate| {
+            let message = expiry(certificate, about_to_expire, now)?;
+            Some(Finding {
+                subject: file.path.clone(),
+                message: format!("the certificate of {} {message}", subject_of(certificate)),
+                remedy: "renew it, or remove the file if nothing uses it any more".to_owned(),
+            })
+        };
+        file.parsed.certificates.iter().filter_map(found).collect()
+    };
+    inventory.files.iter().flat_map(of_file).collect()
+}
+
+/// What is wrong with the end of a certificate's validity.
+fn expiry(certificate: &Certificate, about_to_expire: &ExpiryThreshold, now: Timestamp) -> Option<String> {
+    let left = certificate.not_after.saturating_sub(now.as_second());
+    let life = certificate.not_after.saturating_sub(certificate.not_before);
+    let end = moment(certificate.not_after);
+    if left < 0 {
+        return Some(format!("has expired, on {end}"));
+    }
+    let within = (left as f64) < about_to_expire.remaining_seconds() as f64
+        && (left as f64) < about_to_expire.life_left.get() * life as f64;
+    (within && certificate.role != Role::Root).then(|| format!("is about to expire, on {end}"))
+}
+
+/// When the first certificate of a chain ended, if one has.
+fn end_of_first(seen: &SeenChain, now: Timestamp) -> String {
+    let ends = seen.chain.certificates.iter().flatten().map(|certificate| certificate.not_after);
+    match ends.filter(|end| *end < now.as_second()).min() {
+        Some(end) => format!(", on {}", moment(end)),
+        // A root that the server does not send.
+        None => String::new(),
+    }
+}
+
+fn moment(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map_or_else(|_| "a day beyond the calendar".to_owned(), |moment| moment.to_string())
+}
+
+fn subject_of(certificate: &Certificate) -> String {
+    let name = &certificate.subject;
+    let text = if name.common_name.is_empty() { &name.text } else { &name.common_name };
+    if text.is_empty() {
+        return format!("serial number {}", certificate.serial_number);
+    }
+    let cut: String = text.chars().take(MAX_SUBJECT).collect();
+    format!("`{}`", cut.escape_debug())
+}
