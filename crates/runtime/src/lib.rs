@@ -16,24 +16,41 @@
 //! source that retries by itself hides failures and overruns its deadline.
 
 mod clock;
+mod directory_watch;
 mod driver;
+mod file_watch;
 pub mod http;
 pub mod logging;
+mod prober;
 mod readiness;
+mod reload;
 mod self_source;
 mod serve;
 mod shutdown;
 mod source;
+mod sources;
 mod status;
+mod suite;
 mod text;
+mod trial;
 
 pub use clock::Clock;
-pub use driver::Driver;
+pub use directory_watch::DirectoryWatch;
+pub use driver::{Applied, ApplySources, Driver, DriverControl};
+pub use file_watch::FileWatch;
+pub use prober::{ProbeFuture, ProbeLoad, ProbeRequest, Prober, Refusal};
 pub use readiness::{PendingHandle, Readiness};
+pub use reload::{
+    ConfigurationFigures, Rejected, ReloadError, ReloadHandle, ReloadRequest, ReloadRequests, Reloads,
+    reload_channel,
+};
 pub use self_source::{
     BuildInfo, HttpFigures, PathFigures, ProcessFigures, RuntimeFigures, SelfModel, SelfSource, SourceFigures,
 };
 pub use serve::{ServeError, Service, serve};
-pub use shutdown::{Shutdown, ShutdownTrigger, Stage, shutdown, shutdown_on_signals};
-pub use source::{CollectError, Collected, DataKind, Fault, Source, SourceDescription};
-pub use status::{Failure, Faults, SourceState, SourceStatus, Statuses};
+pub use shutdown::{Hangups, Shutdown, ShutdownTrigger, Stage, shutdown, shutdown_on_signals};
+pub use source::{CollectError, Collected, DataKind, Fault, Finding, Source, SourceDescription};
+pub use sources::{Identity, Sources};
+pub use status::{Failure, Faults, Findings, SourceState, SourceStatus, Statuses};
+pub use suite::{ExporterNote, Standing, Suite};
+pub use trial::{Attempt, Trial};

@@ -23,6 +23,7 @@ pub use self::model::{
 };
 use crate::driver::Driver;
 use crate::http::HttpMetrics;
+use crate::reload::Reloads;
 use crate::source::{CollectError, Collected, DataKind, Fault, Source, SourceDescription};
 use crate::status::Statuses;
 
@@ -38,14 +39,15 @@ pub struct SelfSource {
     cycles: watch::Receiver<u64>,
     exposition: Exposition,
     http: HttpMetrics,
+    reloads: Reloads,
 }
 
 impl SelfSource {
     /// Adds the source to `driver`, whose sources it will speak of.
-    pub fn start(driver: &mut Driver, build: BuildInfo, http: HttpMetrics) {
+    pub fn start(driver: &mut Driver, build: BuildInfo, http: HttpMetrics, reloads: Reloads) {
         let statuses = driver.statuses();
         let cycles = statuses.cycles();
-        let source = Self { build, statuses, cycles, exposition: driver.exposition(), http };
+        let source = Self { build, statuses, cycles, exposition: driver.exposition(), http, reloads };
         let description = SourceDescription {
             exporter: NAME,
             name: "self".to_owned(),
@@ -82,6 +84,8 @@ impl Source for SelfSource {
             http: self.http.figures(),
             process,
             runtime: RuntimeFigures::now(),
+            configurations: self.reloads.figures(),
+            log_lines_suppressed: crate::logging::suppressed(),
         };
         Ok(Collected { model, faults })
     }

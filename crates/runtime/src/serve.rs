@@ -4,22 +4,35 @@
 //! last, so that the answers in flight are about something.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::driver::Driver;
-use crate::http::{BindError, Limits, ListenAddress, Server, Site};
+use crate::http::{BindError, Server, Site, WebOptions};
+use crate::prober::Prober;
+use crate::reload::{ReloadHandle, Reloads};
 use crate::self_source::{BuildInfo, SelfSource};
 use crate::shutdown::{Shutdown, Stage};
+use crate::suite::Suite;
 
 /// What a serving process consists of.
 pub struct Service {
-    /// Where to listen.
-    pub addresses: Vec<ListenAddress>,
-    /// The server's limits.
-    pub limits: Limits,
+    /// How to serve.
+    pub web: WebOptions,
     /// The sources, without the one of the self-metrics: it is added here.
     pub driver: Driver,
     /// What is running.
     pub build: BuildInfo,
+    /// What became of reading the configurations; whoever reads them tells here.
+    pub reloads: Reloads,
+    /// Reads the configuration again, if that may be asked for over HTTP.
+    pub reload: Option<ReloadHandle>,
+    /// Answers `/probe`, if anything may be probed; it changes with the configuration.
+    pub prober: watch::Receiver<Option<Arc<dyn Prober>>>,
+    /// Every exporter of the suite and where it stands.
+    pub suite: Suite,
 }
 
 /// Serving ended other than by a signal.
@@ -42,25 +55,35 @@ pub async fn serve(
     mut shutdown: Shutdown,
     listening: impl FnOnce(&[SocketAddr]),
 ) -> Result<(), ServeError> {
-    let Service { addresses, limits, mut driver, build } = service;
-    let server = Server::bind(&addresses, limits).await?;
-    SelfSource::start(&mut driver, build, server.metrics());
+    let Service { web, mut driver, build, reloads, reload, prober, suite } = service;
+    let server = Server::bind(&web).await?;
+    SelfSource::start(&mut driver, build, server.metrics(), reloads.clone());
+    let WebOptions { prefixes, file, .. } = web;
+    let (clock, reloads_of_web) = (driver.clock(), reloads.clone());
     let site = Site {
         exposition: driver.exposition(),
         statuses: driver.statuses(),
         readiness: driver.readiness(),
-        clock: driver.clock(),
+        clock: clock.clone(),
         build,
+        reloads,
+        reload,
+        prober,
+        suite,
+        prefix: prefixes.link,
+        route_prefix: prefixes.route,
     };
-    let bound = server.addresses();
-    for address in &bound {
+    for address in server.names() {
         tracing::info!(%address, "listening");
     }
-    listening(&bound);
+    listening(&server.addresses());
     // In tasks of their own: a worker that serves is never held up by one that drives.
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
     let driving = tasks.spawn(driver.run()).id();
-    tasks.spawn(server.run(site, shutdown.clone()));
+    let serving = tasks.spawn(server.run(site, shutdown.clone())).id();
+    if let Some(file) = file {
+        tasks.spawn(file.keep(reloads_of_web, clock));
+    }
     let ended = tokio::select! {
         ended = tasks.join_next_with_id() => ended,
         () = shutdown.aborting() => None,
@@ -71,9 +94,10 @@ pub async fn serve(
         Some(Ok((task, ()))) => task,
         Some(Err(error)) => error.id(),
     };
-    match (who == driving, shutdown.stage()) {
-        (false, Stage::Draining | Stage::Aborting) => Ok(()),
-        (false, Stage::Running) => Err(ServeError::EndUnasked("the server")),
-        (true, _) => Err(ServeError::EndUnasked("the driver")),
+    match shutdown.stage() {
+        Stage::Draining | Stage::Aborting if who == serving => Ok(()),
+        _ if who == serving => Err(ServeError::EndUnasked("the server")),
+        _ if who == driving => Err(ServeError::EndUnasked("the driver")),
+        _ => Err(ServeError::EndUnasked("the reader of the web configuration")),
     }
 }

@@ -1,7 +1,7 @@
 //! What Lookout says of itself, as it is exposed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use lookout_declarations::Reason;
 use lookout_exposition::{
     Batch, Dropped, Encoding, ExporterFamilies, ExporterStatistics, Exposition, Format, Selection,
 };
-use lookout_runtime::http::HttpMetrics;
+use lookout_runtime::http::{HttpMetrics, Limits};
 use lookout_runtime::{
-    BuildInfo, DataKind, Failure, Fault, Faults, ProcessFigures, RuntimeFigures, SelfModel,
-    SourceDescription, SourceFigures, SourceState, SourceStatus,
+    BuildInfo, ConfigurationFigures, DataKind, Failure, Fault, Faults, ProbeLoad, ProcessFigures, Reloads,
+    RuntimeFigures, SelfModel, SourceDescription, SourceFigures, SourceState, SourceStatus,
 };
+use lookout_self_metrics::metrics::Configuration;
 use lookout_self_metrics::{NAME, SPEC};
 use lookout_testkit::golden;
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
@@ -63,6 +64,16 @@ fn sources() -> Vec<SourceFigures> {
     ]
 }
 
+/// A main configuration whose last reading failed, and a web configuration in force.
+fn configurations() -> BTreeMap<Configuration, ConfigurationFigures> {
+    let reloads = Reloads::default();
+    let (start, later) = ("2026-03-01T11:00:00Z".parse().unwrap(), "2026-03-01T11:30:00Z".parse().unwrap());
+    reloads.succeeded(Configuration::Main, start);
+    reloads.failed(Configuration::Main, later, "line 3".to_owned());
+    reloads.succeeded(Configuration::Web, start);
+    reloads.figures()
+}
+
 fn model() -> SelfModel {
     let statistics = |exporter, series, dropped, withheld| ExporterStatistics {
         exporter,
@@ -73,9 +84,11 @@ fn model() -> SelfModel {
         withheld,
     };
     let dropped = Dropped { budget: 400, duplicate: 2, invalid: 0 };
-    let mut http = HttpMetrics::new(256).figures();
+    let mut http = HttpMetrics::new(&Limits::default()).figures();
     http.connections = 3;
     http.response_bytes = 123_456;
+    http.probes = Some(ProbeLoad { in_flight: 2, limit: 20 });
+    http.certificate_not_after = Some(1_793_000_000);
     for path in &mut http.paths {
         path.requests[0].1 = 7;
         path.buckets[0] = 6;
@@ -100,6 +113,8 @@ fn model() -> SelfModel {
             threads: Some(4),
         }),
         runtime: RuntimeFigures { workers: 2, alive_tasks: 11, queue_depth: 0, busy_seconds: 0.75 },
+        configurations: configurations(),
+        log_lines_suppressed: 5,
     }
 }
 

@@ -7,15 +7,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use lookout_declarations::{Gauge, metrics};
 use lookout_exposition::{Batch, ExporterFamilies, Exposition, Family};
-use lookout_runtime::http::{Limits, ListenAddress};
+use lookout_runtime::http::{ListenAddress, WebOptions};
 use lookout_runtime::{
-    BuildInfo, Clock, CollectError, Collected, DataKind, Driver, ServeError, Service, ShutdownTrigger,
-    Source, SourceDescription, serve, shutdown,
+    BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Reloads, ServeError, Service,
+    ShutdownTrigger, Source, SourceDescription, Suite, serve, shutdown,
 };
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 metrics! {
@@ -56,7 +56,15 @@ fn service(address: ListenAddress) -> Service {
     };
     driver.add(description, Example);
     let build = BuildInfo { version: "0.1.0", revision: "4f1c2d3", rustc: "1.95.0" };
-    Service { addresses: vec![address], limits: Limits::default(), driver, build }
+    Service {
+        web: WebOptions::at(vec![address]),
+        driver,
+        build,
+        reloads: Reloads::default(),
+        reload: None,
+        prober: watch::channel(None).1,
+        suite: Suite::default(),
+    }
 }
 
 async fn start() -> (SocketAddr, ShutdownTrigger, JoinHandle<Result<(), ServeError>>) {

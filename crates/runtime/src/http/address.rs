@@ -1,18 +1,28 @@
-//! Addresses to listen on, in the forms that Prometheus' exporters take: `host:port`, `:port`, `[IPv6]:port`.
+//! Addresses to listen on, in the forms that Prometheus' exporters take: `host:port`, `:port`, `[IPv6]:port`. And
+//! `unix:PATH`, a Unix socket.
 
 use core::fmt;
 use core::str::FromStr;
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 
-use tokio::net::TcpListener;
+/// What stands before the path of a Unix socket.
+const UNIX: &str = "unix:";
 
 /// An address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListenAddress {
-    /// The host, without brackets; none for all interfaces.
-    host: Option<String>,
-    port: u16,
+pub enum ListenAddress {
+    /// A port of the machine.
+    Port {
+        /// The host, without brackets; none for all interfaces.
+        host: Option<String>,
+        /// The port; 0 for any that is free.
+        port: u16,
+    },
+    /// A Unix socket.
+    Unix {
+        /// Its file.
+        path: PathBuf,
+    },
 }
 
 /// A text that is no address to listen on.
@@ -21,6 +31,14 @@ pub enum ParseAddressError {
     /// There is no port.
     #[error("`{0}` has no port; write `host:port`, `:port` or `[IPv6 address]:port`")]
     FindPort(String),
+    /// A kind of socket that Lookout does not listen on.
+    #[error(
+        "`{0}` is a vsock address, which Lookout cannot listen on; use a port, `unix:PATH`, or --web.systemd-socket"
+    )]
+    ListenOnVsock(String),
+    /// A Unix socket without a path.
+    #[error("`{0}` has no path; write `unix:PATH`, as in `unix:/run/lookout.sock`")]
+    FindPath(String),
     /// The port is no number from 0 to 65535.
     #[error("`{port}` in `{text}` is no port; use a number from 0 (any free port) to 65535")]
     ParsePort {
@@ -38,6 +56,17 @@ impl FromStr for ListenAddress {
     type Err = ParseAddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(path) = text.strip_prefix(UNIX) {
+            // As a URI has it, with an empty host.
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return match path {
+                "" => Err(ParseAddressError::FindPath(text.to_owned())),
+                path => Ok(Self::Unix { path: PathBuf::from(path) }),
+            };
+        }
+        if text.starts_with("vsock:") {
+            return Err(ParseAddressError::ListenOnVsock(text.to_owned()));
+        }
         let (host, port) =
             text.rsplit_once(':').ok_or_else(|| ParseAddressError::FindPort(text.to_owned()))?;
         let host = match host.strip_prefix('[') {
@@ -50,32 +79,20 @@ impl FromStr for ListenAddress {
         let number = port.parse();
         let port = number
             .map_err(|_| ParseAddressError::ParsePort { text: text.to_owned(), port: port.to_owned() })?;
-        Ok(Self { host: (!host.is_empty()).then(|| host.to_owned()), port })
+        Ok(Self::Port { host: (!host.is_empty()).then(|| host.to_owned()), port })
     }
 }
 
 /// Prints as it is written.
 impl fmt::Display for ListenAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.host.as_deref() {
-            None => write!(formatter, ":{}", self.port),
-            Some(host) if host.contains(':') => write!(formatter, "[{host}]:{}", self.port),
-            Some(host) => write!(formatter, "{host}:{}", self.port),
-        }
-    }
-}
-
-impl ListenAddress {
-    /// Listens. On all interfaces this means IPv6 and IPv4, or IPv4 alone on a machine without IPv6.
-    pub(super) async fn bind(&self) -> io::Result<TcpListener> {
-        match &self.host {
-            Some(host) => TcpListener::bind((host.as_str(), self.port)).await,
-            None => match TcpListener::bind(SocketAddr::from((Ipv6Addr::UNSPECIFIED, self.port))).await {
-                Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
-                    TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, self.port))).await
-                }
-                listener => listener,
-            },
+        match self {
+            Self::Port { host: None, port } => write!(formatter, ":{port}"),
+            Self::Port { host: Some(host), port } if host.contains(':') => {
+                write!(formatter, "[{host}]:{port}")
+            }
+            Self::Port { host: Some(host), port } => write!(formatter, "{host}:{port}"),
+            Self::Unix { path } => write!(formatter, "{UNIX}{}", path.display()),
         }
     }
 }
@@ -100,6 +117,9 @@ mod tests {
         check("[::1]:9877", Ok("[::1]:9877"));
         check("[fe80::1%eth0]:9877", Ok("[fe80::1%eth0]:9877"));
         check("[]:9877", Ok(":9877"));
+        check("unix:/run/lookout.sock", Ok("unix:/run/lookout.sock"));
+        check("unix:///run/lookout.sock", Ok("unix:/run/lookout.sock"));
+        check("unix:relative.sock", Ok("unix:relative.sock"));
     }
 
     #[test]
@@ -113,17 +133,16 @@ mod tests {
             "::1:9877",
             Err("`::1:9877` is ambiguous; put the IPv6 address into brackets, as in `[::1]:9877`"),
         );
+        check("unix:", Err("`unix:` has no path; write `unix:PATH`, as in `unix:/run/lookout.sock`"));
+        check(
+            "vsock://:9100",
+            Err("`vsock://:9100` is a vsock address, which Lookout cannot listen on; \
+                 use a port, `unix:PATH`, or --web.systemd-socket"),
+        );
         check(
             "localhost:http",
             Err("`http` in `localhost:http` is no port; use a number from 0 (any free port) to 65535"),
         );
         check(":65536", Err("`65536` in `:65536` is no port; use a number from 0 (any free port) to 65535"));
-    }
-
-    #[tokio::test]
-    async fn a_port_alone_listens_on_every_address() {
-        let listener = ":0".parse::<ListenAddress>().unwrap().bind().await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
     }
 }

@@ -1,18 +1,18 @@
 //! The body of an answer: shared buffers, handed over one by one, never copied.
 //!
-//! It counts what is taken of it and, when it is dropped, how long that took: an answer is over when its last byte
-//! was handed over for sending, or when the client has gone.
+//! Each buffer on its way holds the [`Exchange`] that it belongs to. So the exchange ends when the last byte was handed
+//! over for sending, or when the client has gone: not when the HTTP library has taken the last buffer, which over
+//! HTTP/2 may then wait for the client for as long as it likes.
 
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use bytes::Buf;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
-use lookout_self_metrics::metrics::Path;
-use tokio::time::Instant;
 
-use super::figures::HttpMetrics;
+use super::exchange::Exchange;
 
 /// A body of shared buffers.
 #[derive(Debug)]
@@ -20,38 +20,37 @@ pub(super) struct SharedBody {
     buffers: Arc<[Bytes]>,
     next: usize,
     remaining: u64,
-    observation: Observation,
+    exchange: Arc<Exchange>,
 }
 
-/// A request under way.
+/// A buffer on its way.
 #[derive(Debug)]
-pub(super) struct Observation {
-    pub(super) metrics: HttpMetrics,
-    pub(super) path: Path,
-    pub(super) since: Instant,
+pub(super) struct Sending {
+    bytes: Bytes,
+    exchange: Arc<Exchange>,
 }
 
 impl SharedBody {
     /// A body that consists of `buffers`, `length` bytes in all.
-    pub(super) fn new(buffers: Arc<[Bytes]>, length: u64, observation: Observation) -> Self {
-        Self { buffers, next: 0, remaining: length, observation }
+    pub(super) fn new(buffers: Arc<[Bytes]>, length: u64, exchange: Exchange) -> Self {
+        Self { buffers, next: 0, remaining: length, exchange: Arc::new(exchange) }
     }
 }
 
 impl Body for SharedBody {
-    type Data = Bytes;
+    type Data = Sending;
     type Error = Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        while let Some(buffer) = self.buffers.get(self.next).cloned() {
+    ) -> Poll<Option<Result<Frame<Sending>, Infallible>>> {
+        while let Some(bytes) = self.buffers.get(self.next).cloned() {
             self.next += 1;
-            if !buffer.is_empty() {
-                self.remaining = self.remaining.saturating_sub(buffer.len() as u64);
-                self.observation.metrics.sent(buffer.len());
-                return Poll::Ready(Some(Ok(Frame::data(buffer))));
+            if !bytes.is_empty() {
+                self.remaining = self.remaining.saturating_sub(bytes.len() as u64);
+                let sending = Sending { bytes, exchange: Arc::clone(&self.exchange) };
+                return Poll::Ready(Some(Ok(Frame::data(sending))));
             }
         }
         Poll::Ready(None)
@@ -66,8 +65,17 @@ impl Body for SharedBody {
     }
 }
 
-impl Drop for SharedBody {
-    fn drop(&mut self) {
-        self.observation.metrics.took(self.observation.path, self.observation.since.elapsed());
+impl Buf for Sending {
+    fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
+        self.exchange.sent(count);
     }
 }

@@ -1,63 +1,240 @@
-//! One connection, from accepted to closed.
+//! One connection, from accepted to closed: handshake, then HTTP/1.1 or HTTP/2, watched over.
+//!
+//! The library speaks the protocols; what it does not bound is bounded here, by the [`Conversation`]: the time of each
+//! thing that a client may keep the server waiting for, and being cut off when the place is needed.
+//!
+//! Invariant: a connection that the server closes because of its client is counted with the reason; one that ends in
+//! order, or by the client or the network, is not.
+//!
+//! How to get it wrong: cutting an answer off in order. A client must be able to tell it from a whole one.
 
-use std::convert::Infallible;
-use std::sync::Arc;
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll, ready};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use hyper::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use hyper::rt::Executor;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::TokioIo;
+use lookout_self_metrics::metrics::CloseReason;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::Site;
-use super::figures::HttpMetrics;
-use super::patience::{Answering, Patient};
-use super::respond::respond;
-use super::server::Limits;
+use super::answerer::Answerer;
+use super::conversation::Conversation;
+use super::handshake::{Refused, Secured, handshake};
+use super::limits::{GRACE, Limits};
+use super::listener::Peer;
+use super::places::Place;
+use super::respond::Origin;
+use super::server::Serving;
+use super::transport::{Channel, Socket, Transport};
 use crate::shutdown::Shutdown;
 
-/// The most bytes of a request's head, and the most of an answer that waits in front of the socket beside the piece
-/// that is being sent. No scraper's head comes near it.
-const MAX_BUFFER: usize = 64 * 1024;
-/// The most headers of a request.
-const MAX_HEADERS: usize = 64;
+/// Requests of one HTTP/2 connection at the same time: a scraper has one, a browser a few.
+const MAX_STREAMS: u32 = 16;
+/// What a client may send beside heads before it is taken, bytes: nothing that is sent is used. The least there is.
+const WINDOW: u32 = 65_535;
+/// What HTTP/2 may keep of answers beside the pieces that are being sent, bytes.
+const SEND_BUFFER: usize = 64 * 1024;
+/// Streams that a client may open and reset before they are looked at, and that it may make the server reset: a client
+/// that is well does neither in numbers.
+const MAX_RESETS: usize = 32;
+/// The least buffer that the HTTP library works with, bytes.
+const MIN_BUFFER: usize = 8192;
 
-/// Serves requests until the client has gone or the process drains; then the request in flight is finished.
+/// How a connection ended.
+enum Ending {
+    /// It was closed on the client.
+    Closed(CloseReason),
+    /// By itself.
+    Over(hyper::Result<()>),
+}
+
+/// Serves requests until the client has gone or the process drains; then the requests in flight are finished.
 pub(super) async fn serve(
-    stream: TcpStream,
-    site: Arc<Site>,
-    metrics: HttpMetrics,
-    limits: Limits,
+    socket: Socket,
+    peer: Peer,
+    place: Place,
+    serving: Arc<Serving>,
     mut shutdown: Shutdown,
 ) {
-    let _open = metrics.connection();
-    // Answers go out whole; waiting for more to send costs a scrape 40 ms. Without it the connection works too.
-    let _ = stream.set_nodelay(true);
-    let answering = Answering::default();
-    let stream = Patient::new(stream, answering.clone(), limits.head, limits.answer);
-    let service = service_fn(|request: Request<Incoming>| {
-        answering.begin();
-        let (parts, _body) = request.into_parts();
-        let response = respond(&site, &metrics, &parts.method, parts.uri.path(), &parts.headers);
-        core::future::ready(Ok::<_, Infallible>(response))
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.idle)
-        .max_buf_size(MAX_BUFFER)
-        .max_headers(MAX_HEADERS)
-        .writev(true)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = core::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = shutdown.draining() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let _open = serving.metrics.connection();
+    let conversation = Arc::clone(place.conversation());
+    let tls = serving.policy.borrow().tls().cloned();
+    let (channel, multiplexed, tls) = match tls {
+        None => (Channel::Plain(socket), false, false),
+        Some(config) => {
+            match handshake(socket, config, &conversation, &serving.limits, &mut shutdown).await {
+                Ok(Secured { stream, http2 }) => (Channel::Tls(stream), http2, true),
+                Err(Refused { reason, error }) => {
+                    let (reason_text, error) = (reason.map(CloseReason::as_str), error.as_ref());
+                    tracing::debug!(%peer, reason = reason_text, error = error.map(tracing::field::display), "no TLS was agreed on");
+                    if let Some(reason) = reason {
+                        serving.metrics.closed(reason);
+                    }
+                    return;
+                }
+            }
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended badly");
+    conversation.open(multiplexed);
+    let transport = Transport::new(channel, Arc::clone(&conversation));
+    let left = transport.left();
+    let origin = Origin { conversation: Arc::clone(&conversation), peer: peer.clone(), tls };
+    let answerer = Answerer::new(Arc::clone(&serving), origin);
+    let limits = &serving.limits;
+    let ending = if multiplexed {
+        watch_over(over_http2(transport, answerer, limits), &conversation, limits, &mut shutdown).await
+    } else {
+        watch_over(over_http1(transport, answerer, limits), &conversation, limits, &mut shutdown).await
+    };
+    let reason = match ending {
+        Ending::Over(Ok(())) => return,
+        Ending::Closed(reason) => {
+            tracing::debug!(%peer, reason = reason.as_str(), "a connection was closed on its client");
+            Some(reason)
+        }
+        Ending::Over(Err(error)) => {
+            tracing::debug!(%peer, error = &error as &dyn std::error::Error, "a connection ended badly");
+            (error.is_parse() || (multiplexed && !left.has())).then_some(CloseReason::Malformed)
+        }
+    };
+    if let Some(reason) = reason {
+        serving.metrics.closed(reason);
+    }
+}
+
+fn over_http1(
+    transport: Transport,
+    answerer: Answerer,
+    limits: &Limits,
+) -> http1::Connection<TokioIo<Transport>, Answerer> {
+    http1::Builder::new()
+        // Both are the conversation's.
+        .header_read_timeout(None)
+        .max_header_size(limits.head_bytes)
+        .max_buf_size(limits.head_bytes.max(MIN_BUFFER))
+        .max_headers(limits.headers)
+        .writev(true)
+        .serve_connection(TokioIo::new(transport), answerer)
+}
+
+fn over_http2(
+    transport: Transport,
+    answerer: Answerer,
+    limits: &Limits,
+) -> http2::Connection<TokioIo<Transport>, Answerer, Tasks> {
+    http2::Builder::new(Tasks::default())
+        .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
+        .max_pending_accept_reset_streams(MAX_RESETS)
+        .max_local_error_reset_streams(MAX_RESETS)
+        .max_send_buf_size(SEND_BUFFER)
+        .serve_connection(TokioIo::new(transport), answerer)
+}
+
+/// A connection that the library conducts.
+trait Conducted: Future<Output = hyper::Result<()>> {
+    /// Finishes what is in flight, and ends.
+    fn wind_up(self: Pin<&mut Self>);
+}
+
+impl Conducted for http1::Connection<TokioIo<Transport>, Answerer> {
+    fn wind_up(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl Conducted for http2::Connection<TokioIo<Transport>, Answerer, Tasks> {
+    fn wind_up(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+/// Lets a connection go on until it ends or its client's time is over.
+async fn watch_over(
+    connection: impl Conducted,
+    conversation: &Conversation,
+    limits: &Limits,
+    shutdown: &mut Shutdown,
+) -> Ending {
+    let mut connection = pin!(connection);
+    let mut changed = pin!(conversation.changed());
+    let mut draining = pin!(shutdown.draining());
+    let mut drains = false;
+    let mut deadline = Deadline::new(limits);
+    // An idle connection is ended in order, and not waited for: until when.
+    let mut idle_until = None;
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+                // However a client takes it to be told to go.
+                let idle = idle_until.is_some();
+                return Poll::Ready(if idle {
+                    Ending::Closed(CloseReason::Idle)
+                } else {
+                    Ending::Over(ended)
+                });
+            }
+            if let Some(reason) = conversation.cut_for() {
+                return Poll::Ready(Ending::Closed(reason));
+            }
+            if changed.as_mut().poll(context).is_ready() {
+                changed.set(conversation.changed());
+                continue;
+            }
+            if !drains && draining.as_mut().poll(context).is_ready() {
+                drains = true;
+                connection.as_mut().wind_up();
+                continue;
+            }
+            let due = idle_until.map(|until| (until, CloseReason::Idle));
+            match ready!(deadline.poll(context, due.or_else(|| conversation.due(limits)))) {
+                CloseReason::Idle if idle_until.is_none() => {
+                    idle_until = Some(Instant::now() + GRACE);
+                    connection.as_mut().wind_up();
+                }
+                reason => return Poll::Ready(Ending::Closed(reason)),
+            }
+        }
+    })
+    .await
+}
+
+/// A timer that is moved forward only when it has to be: most deadlines are put off before they pass.
+struct Deadline(Pin<Box<Sleep>>);
+
+impl Deadline {
+    fn new(limits: &Limits) -> Self {
+        Self(Box::pin(sleep_until(Instant::now() + limits.head)))
+    }
+
+    /// Completes when `due` has passed; else wakes the task no later than then.
+    fn poll(&mut self, context: &mut Context<'_>, due: Option<(Instant, CloseReason)>) -> Poll<CloseReason> {
+        let Some((time, reason)) = due else { return Poll::Pending };
+        loop {
+            if self.0.deadline() > time || self.0.is_elapsed() {
+                if time <= Instant::now() {
+                    return Poll::Ready(reason);
+                }
+                self.0.as_mut().reset(time);
+            }
+            ready!(self.0.as_mut().poll(context));
+        }
+    }
+}
+
+/// The tasks of one HTTP/2 connection's requests; they end with it.
+#[derive(Clone, Debug, Default)]
+struct Tasks(Arc<Mutex<JoinSet<()>>>);
+
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Tasks {
+    fn execute(&self, future: F) {
+        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(future);
     }
 }

@@ -1,75 +1,136 @@
-//! From a request to its answer. Pure but for reading the snapshot and the status.
+//! From a request to its answer: first whether it is let in, then what it asks for.
 //!
-//! Only GET and HEAD: nothing can be changed here. A path that does not exist is 404 whatever the method.
+//! A scrape reads the snapshot and the status and waits for nothing but a slot. What may take long (a password's hash,
+//! a probe, a reload) is awaited, and ends when the client has gone.
+//!
+//! How to get it wrong: answering before the web configuration was asked. Each path is protected, as in Prometheus'
+//! exporters, also `/-/healthy`.
 
+use core::time::Duration;
 use std::sync::Arc;
 
-use hyper::body::Bytes;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Response, StatusCode};
-use lookout_exposition::{Answer, Selection, negotiate};
-use lookout_self_metrics::metrics::{Code, Path};
-use tokio::time::Instant;
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderName};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, Version};
+use lookout_exposition::{Selection, negotiate};
+use lookout_self_metrics::metrics::{Authentication, Code, Path};
+use lookout_web_config::{Policy, Verdict};
+use tokio::time::{Instant, timeout};
 
-use super::body::{Observation, SharedBody};
-use super::figures::HttpMetrics;
-use super::{Site, page};
+use super::body::SharedBody;
+use super::conversation::Conversation;
+use super::exchange::Exchange;
+use super::listener::Peer;
+use super::reply::Reply;
+use super::routes::{OF_EXPORTER, Route, exporter, route};
+use super::server::Serving;
+use super::{Site, page, probe};
+use crate::reload::ReloadError;
 
-const TEXT: &str = "text/plain; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
-/// The methods that every page allows.
-const ALLOWED: &str = "GET, HEAD";
-/// A page shows text from monitored systems: no scripts, no foreign content, whatever got through.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The methods that every page for reading allows.
+const READING: &str = "GET, HEAD";
+/// The methods that ask for a reload.
+const RELOADING: &str = "POST, PUT";
+/// When to come back after a refusal for want of room, seconds: the next scrape is soon enough.
+pub(super) const RETRY_AFTER: &str = "5";
+/// How long a reload is waited for: it reads files, and begins sources. It goes on after that.
+const RELOAD_WAIT: Duration = Duration::from_mins(1);
 
-/// What is answered, before it is known whether the body is wanted.
-struct Reply {
-    code: Code,
-    headers: Vec<(HeaderName, &'static str)>,
-    buffers: Arc<[Bytes]>,
-    length: u64,
+/// The connection that a request came on.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    pub(super) conversation: Arc<Conversation>,
+    pub(super) peer: Peer,
+    pub(super) tls: bool,
 }
 
 /// Answers one request whose head has just arrived.
-pub(super) fn respond(
-    site: &Site,
-    metrics: &HttpMetrics,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
+pub(super) async fn respond(
+    serving: Arc<Serving>,
+    origin: Origin,
+    request: Request<Incoming>,
 ) -> Response<SharedBody> {
-    let since = Instant::now();
-    let kind = classify(path);
-    let reply = match kind {
-        Path::Other => not_found(site),
-        _ if method != Method::GET && method != Method::HEAD => not_allowed(),
-        Path::Metrics => exposed(site, Selection::All, headers),
-        Path::ExporterMetrics => exposed(site, Selection::Exporter(exporter(path)), headers),
-        Path::Healthy => text(Code::Ok, "healthy\n".to_owned()),
-        Path::Ready => ready(site),
-        Path::Root => html(Code::Ok, page::overview(site)),
+    let (parts, _body) = request.into_parts();
+    let route = route(&serving.site.route_prefix, parts.uri.path());
+    let path = match route {
+        Route::Page(path, _) => path,
+        Route::Redirect => Path::Other,
     };
-    metrics.answered(kind, reply.code);
-    let observation = Observation { metrics: metrics.clone(), path: kind, since };
-    reply.into_response(method == Method::HEAD, observation)
-}
-
-/// The prefix of the paths that select one exporter.
-const OF_EXPORTER: &str = "/metrics/";
-
-fn classify(path: &str) -> Path {
-    match path {
-        "/" => Path::Root,
-        "/metrics" => Path::Metrics,
-        "/-/healthy" => Path::Healthy,
-        "/-/ready" => Path::Ready,
-        _ if path.starts_with(OF_EXPORTER) => Path::ExporterMetrics,
-        _ => Path::Other,
+    let mut exchange = Exchange::begin(serving.metrics.clone(), path, origin.conversation.begin());
+    if serving.log_requests {
+        exchange.log(&parts, &origin.peer);
     }
+    let policy = serving.policy.borrow().clone();
+    let reply = match refusal(&serving, &policy, &origin, &parts, &mut exchange).await {
+        Some(reply) => reply,
+        None => answer(&serving, route, &parts, &mut exchange).await,
+    };
+    reply.into_response(parts.method == Method::HEAD, policy.headers(), exchange)
 }
 
-fn exporter(path: &str) -> &str {
-    path.strip_prefix(OF_EXPORTER).unwrap_or_default()
+/// What is answered to who is not let in.
+async fn refusal(
+    serving: &Serving,
+    policy: &Policy,
+    origin: &Origin,
+    parts: &Parts,
+    exchange: &mut Exchange,
+) -> Option<Reply> {
+    if policy.tls().is_some() != origin.tls {
+        // The web configuration has changed since the client connected.
+        let reply = Reply::text(Code::BadRequest, "this server speaks TLS now, or no more: connect anew\n");
+        // HTTP/2 has no such header.
+        let is_http1 = parts.version < Version::HTTP_2;
+        return Some(if is_http1 { reply.header(header::CONNECTION, "close") } else { reply });
+    }
+    if policy.rate_limit().is_some_and(|limit| !limit.take(Instant::now())) {
+        return Some(Reply::text(Code::TooManyRequests, "too many requests: the rate limit is spent\n"));
+    }
+    let authenticator = policy.authenticator();
+    if !authenticator.has_users() {
+        return None;
+    }
+    let verdict = authenticator.verdict(parts.headers.get(header::AUTHORIZATION)).await;
+    let (result, reply) = match verdict {
+        Verdict::Granted { user } => {
+            exchange.user(user);
+            (Authentication::Granted, None)
+        }
+        Verdict::Refused => {
+            let reply = Reply::text(Code::Unauthorized, "a user and a password are needed\n");
+            let challenge = "Basic realm=\"Lookout\", charset=\"UTF-8\"";
+            (Authentication::Refused, Some(reply.header(header::WWW_AUTHENTICATE, challenge)))
+        }
+        Verdict::Overloaded => {
+            (Authentication::Overloaded, Some(busy("too many passwords wait to be checked\n")))
+        }
+    };
+    serving.metrics.authenticated(result);
+    reply
+}
+
+/// What is answered to who is let in.
+async fn answer(serving: &Serving, route: Route<'_>, parts: &Parts, exchange: &mut Exchange) -> Reply {
+    let site = &serving.site;
+    let reading = parts.method == Method::GET || parts.method == Method::HEAD;
+    match route {
+        Route::Page(Path::Other, _) => not_found(site),
+        Route::Page(Path::Reload, _) => reload(site, &parts.method).await,
+        _ if !reading => not_allowed("this page is only for reading", READING),
+        Route::Redirect => {
+            let root = format!("{}/", site.route_prefix);
+            Reply::text(Code::Found, format!("the pages are below {root}\n")).header(header::LOCATION, root)
+        }
+        Route::Page(Path::Metrics, _) => exposed(serving, Selection::All, &parts.headers, exchange).await,
+        Route::Page(Path::ExporterMetrics, path) => {
+            exposed(serving, Selection::Exporter(exporter(path)), &parts.headers, exchange).await
+        }
+        Route::Page(Path::Healthy, _) => Reply::text(Code::Ok, "healthy\n"),
+        Route::Page(Path::Ready, _) => ready(site),
+        Route::Page(Path::Root, _) => Reply::html(Code::Ok, page::overview(site, &serving.metrics.figures())),
+        Route::Page(Path::Probe, _) => probe::probe(site, parts).await,
+    }
 }
 
 /// The exporters that there are, in documentation order.
@@ -77,20 +138,64 @@ pub(super) fn exporters(site: &Site) -> Vec<&'static str> {
     site.exposition.statistics().into_iter().map(|statistics| statistics.exporter).collect()
 }
 
-fn exposed(site: &Site, selection: Selection<'_>, headers: &HeaderMap) -> Reply {
+async fn exposed(
+    serving: &Serving,
+    selection: Selection<'_>,
+    headers: &HeaderMap,
+    exchange: &mut Exchange,
+) -> Reply {
+    let Some(slot) = serving.slots.take(exchange.conversation()).await else {
+        return busy("as many scrapes as are allowed are under way; see --web.max-requests\n");
+    };
+    exchange.keep(slot);
     let negotiated = negotiate(
         joined(headers, &header::ACCEPT).as_deref(),
         joined(headers, &header::ACCEPT_ENCODING).as_deref(),
     );
+    let site = &serving.site;
     let snapshot = site.exposition.snapshot();
-    let Some(answer) = snapshot.answer(selection, negotiated.format, negotiated.encoding) else {
-        let known = exporters(site).into_iter().map(|name| format!("{OF_EXPORTER}{name}"));
-        return text(Code::NotFound, list("there is no such exporter; there are", known));
+    if let Some(answer) = snapshot.answer(selection, negotiated.format, negotiated.encoding) {
+        return Reply::exposed(answer);
+    }
+    let known = exporters(site).into_iter().map(|name| format!("{}{OF_EXPORTER}{name}", site.prefix));
+    Reply::text(Code::NotFound, list("there is no such exporter; there are", known))
+}
+
+/// All values of a header that may be given several times, as one list.
+pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let values: Vec<_> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+async fn reload(site: &Site, method: &Method) -> Reply {
+    if method != Method::POST && method != Method::PUT {
+        return not_allowed("this page asks for a reload", RELOADING);
+    }
+    let Some(handle) = &site.reload else {
+        return Reply::text(
+            Code::Forbidden,
+            "reloading over HTTP is switched off; start Lookout with --web.enable-lifecycle to allow it\n",
+        );
     };
-    let Answer { content_type, content_encoding, content_length, buffers } = answer;
-    let mut headers = vec![(header::CONTENT_TYPE, content_type), (header::VARY, "Accept, Accept-Encoding")];
-    headers.extend(content_encoding.map(|encoding| (header::CONTENT_ENCODING, encoding)));
-    Reply { code: Code::Ok, headers, buffers, length: content_length }
+    match timeout(RELOAD_WAIT, handle.reload()).await {
+        Ok(Ok(())) => Reply::text(Code::Ok, "the configuration was read again and is in force\n"),
+        Ok(Err(ReloadError::ApplyConfiguration(faults))) => Reply::text(
+            Code::InternalServerError,
+            format!("the new configuration is wrong, and the one before stays in force:\n{faults}\n"),
+        ),
+        Ok(Err(error @ (ReloadError::QueueRequest | ReloadError::ReachReloader))) => {
+            busy(&format!("{error}\n"))
+        }
+        Err(_) => busy("the reload takes long and goes on; the log will say what became of it\n"),
+    }
+}
+
+fn ready(site: &Site) -> Reply {
+    let pending = site.readiness.pending();
+    if pending.is_empty() {
+        return Reply::text(Code::Ok, "ready\n");
+    }
+    Reply::text(Code::ServiceUnavailable, list("not ready: the first cycle has not ended of", pending))
 }
 
 /// A heading and one line for each item.
@@ -104,107 +209,24 @@ fn list(heading: &str, items: impl IntoIterator<Item = String>) -> String {
     text
 }
 
-/// All values of a header that may be given several times, as one list.
-fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let values: Vec<_> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-    (!values.is_empty()).then(|| values.join(", "))
+/// There is no room now.
+pub(super) fn busy(body: &str) -> Reply {
+    Reply::text(Code::ServiceUnavailable, body).header(header::RETRY_AFTER, RETRY_AFTER)
 }
 
-fn ready(site: &Site) -> Reply {
-    let pending = site.readiness.pending();
-    if pending.is_empty() {
-        return text(Code::Ok, "ready\n".to_owned());
-    }
-    text(Code::ServiceUnavailable, list("not ready: the first cycle has not ended of", pending))
-}
-
-fn not_allowed() -> Reply {
-    let mut reply = text(Code::MethodNotAllowed, format!("this page is only for reading: use {ALLOWED}\n"));
-    reply.headers.push((header::ALLOW, ALLOWED));
-    reply
+fn not_allowed(what: &str, methods: &'static str) -> Reply {
+    Reply::text(Code::MethodNotAllowed, format!("{what}: use {methods}\n")).header(header::ALLOW, methods)
 }
 
 fn not_found(site: &Site) -> Reply {
-    html(Code::NotFound, page::not_found(site))
-}
-
-fn text(code: Code, body: String) -> Reply {
-    Reply::new(code, vec![(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, "no-store")], body)
-}
-
-fn html(code: Code, body: String) -> Reply {
-    let headers = vec![
-        (header::CONTENT_TYPE, HTML),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    Reply::new(code, headers, body)
-}
-
-impl Reply {
-    fn new(code: Code, headers: Vec<(HeaderName, &'static str)>, body: String) -> Self {
-        let body = Bytes::from(body);
-        let length = body.len() as u64;
-        Self { code, headers, buffers: Arc::new([body]), length }
-    }
-
-    /// The response; to a HEAD request with all headers of a GET, and no body.
-    fn into_response(self, head: bool, observation: Observation) -> Response<SharedBody> {
-        let body = if head {
-            SharedBody::new(Arc::new([]), 0, observation)
-        } else {
-            SharedBody::new(self.buffers, self.length, observation)
-        };
-        let mut response = Response::new(body);
-        *response.status_mut() = status(self.code);
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(self.length));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        for (name, value) in self.headers {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        response
-    }
-}
-
-const fn status(code: Code) -> StatusCode {
-    match code {
-        Code::Ok => StatusCode::OK,
-        Code::NotFound => StatusCode::NOT_FOUND,
-        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Code::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-    }
+    Reply::html(Code::NotFound, page::not_found(site))
 }
 
 #[cfg(test)]
 mod tests {
+    use hyper::header::HeaderValue;
+
     use super::*;
-
-    #[test]
-    fn every_code_is_the_number_that_its_label_says() {
-        for code in Code::ALL {
-            assert_eq!(status(*code).as_str(), code.as_str());
-        }
-    }
-
-    #[test]
-    fn every_path_is_classified_into_the_closed_list() {
-        for (path, expected) in [
-            ("/", Path::Root),
-            ("/metrics", Path::Metrics),
-            ("/metrics/certs", Path::ExporterMetrics),
-            ("/metrics/", Path::ExporterMetrics),
-            ("/metrics/a/b", Path::ExporterMetrics),
-            ("/-/healthy", Path::Healthy),
-            ("/-/ready", Path::Ready),
-            ("/metricsx", Path::Other),
-            ("*", Path::Other),
-            ("", Path::Other),
-        ] {
-            assert_eq!(classify(path), expected, "{path}");
-        }
-    }
 
     #[test]
     fn a_header_given_twice_is_one_list() {

@@ -1,11 +1,14 @@
 //! What Lookout knows of itself at one moment. Plain data.
 
 use core::time::Duration;
+use std::collections::BTreeMap;
 
 use lookout_exposition::ExporterStatistics;
-use lookout_self_metrics::metrics::{Code, Path};
+use lookout_self_metrics::metrics::{Authentication, CloseReason, Code, Configuration, Path};
 use tokio::time::Instant;
 
+use crate::prober::ProbeLoad;
+use crate::reload::ConfigurationFigures;
 use crate::status::SourceStatus;
 
 /// What is running; the binary knows it from its build.
@@ -34,6 +37,10 @@ pub struct SelfModel {
     pub process: Option<ProcessFigures>,
     /// The asynchronous runtime.
     pub runtime: RuntimeFigures,
+    /// What became of reading each configuration that has a file.
+    pub configurations: BTreeMap<Configuration, ConfigurationFigures>,
+    /// Log lines that were not written.
+    pub log_lines_suppressed: u64,
 }
 
 /// A source's status, with the age of its data at the moment of the model.
@@ -64,6 +71,18 @@ pub struct HttpFigures {
     pub connections: u64,
     /// Connections that may be open.
     pub connections_limit: u64,
+    /// Connections that the server closed, by every reason.
+    pub closed: Vec<(CloseReason, u64)>,
+    /// Answers to scrapes that are being sent.
+    pub scrapes: u64,
+    /// Scrapes that may be answered at the same time.
+    pub scrapes_limit: u64,
+    /// How busy the prober is, if there is one.
+    pub probes: Option<ProbeLoad>,
+    /// Users and passwords, by every result.
+    pub authentications: Vec<(Authentication, u64)>,
+    /// The end of the server's own certificate, Unix seconds; none without TLS.
+    pub certificate_not_after: Option<i64>,
 }
 
 /// What the server has counted for one path.

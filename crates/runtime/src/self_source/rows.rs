@@ -1,17 +1,23 @@
 //! From the model to rows. Pure: what is missing in the model is missing in the exposition.
 
+use std::collections::BTreeMap;
+
 use lookout_declarations::{Gauge, Reason};
 use lookout_exposition::{Batch, DropReason as Dropping, ExporterStatistics, Family};
 use lookout_self_metrics::metrics::{
-    BUILD_INFO, DropReason, Exporter, FAMILY_WITHHELD, HTTP_CONNECTIONS, HTTP_CONNECTIONS_LIMIT,
-    HTTP_REQUEST_DURATION, HTTP_REQUESTS, HTTP_RESPONSE_BYTES, LABELS_CLIPPED, PROCESS_CPU, PROCESS_MAX_FDS,
-    PROCESS_OPEN_FDS, PROCESS_RESIDENT_MEMORY, PROCESS_START_TIME, PROCESS_THREADS, PROCESS_VIRTUAL_MEMORY,
+    BUILD_INFO, CONFIGURATION_LAST_RELOAD_SUCCESS, CONFIGURATION_LAST_RELOAD_SUCCESSFUL,
+    CONFIGURATION_RELOADS, Configuration, DropReason, Exporter, FAMILY_WITHHELD, HTTP_AUTHENTICATIONS,
+    HTTP_CERTIFICATE_NOT_AFTER, HTTP_CONNECTIONS, HTTP_CONNECTIONS_CLOSED, HTTP_CONNECTIONS_LIMIT,
+    HTTP_PROBES, HTTP_PROBES_LIMIT, HTTP_REQUEST_DURATION, HTTP_REQUESTS, HTTP_RESPONSE_BYTES, HTTP_SCRAPES,
+    HTTP_SCRAPES_LIMIT, LABELS_CLIPPED, LOG_LINES_SUPPRESSED, PROCESS_CPU, PROCESS_MAX_FDS, PROCESS_OPEN_FDS,
+    PROCESS_RESIDENT_MEMORY, PROCESS_START_TIME, PROCESS_THREADS, PROCESS_VIRTUAL_MEMORY,
     RUNTIME_ALIVE_TASKS, RUNTIME_BUSY, RUNTIME_QUEUE_DEPTH, RUNTIME_WORKERS, SERIES, SERIES_BUDGET,
     SERIES_DROPPED, SOURCE_COLLECT_DURATION, SOURCE_DATA_AGE, SOURCE_DEADLINE, SOURCE_ERRORS, SOURCE_FAULTS,
     SOURCE_INFO, SOURCE_LAST_SUCCESS, SOURCE_PERIOD, SOURCE_RESTARTS, SOURCE_UP, SOURCE_WITHDRAWN, Source,
 };
 
 use super::{HttpFigures, ProcessFigures, RuntimeFigures, SelfModel, SourceFigures};
+use crate::reload::ConfigurationFigures;
 use crate::source::DataKind;
 use crate::status::{SourceState, SourceStatus};
 
@@ -29,6 +35,10 @@ impl SelfModel {
             process(figures, batch);
         }
         runtime(&self.runtime, batch);
+        configurations(&self.configurations, batch);
+        let mut suppressed = Family::new(&LOG_LINES_SUPPRESSED);
+        suppressed.total((), self.log_lines_suppressed as f64);
+        batch.add(suppressed);
     }
 }
 
@@ -139,6 +149,39 @@ fn http(figures: &HttpFigures, batch: &mut Batch) {
     batch.add(bytes);
     one(&HTTP_CONNECTIONS, Some(figures.connections as f64), batch);
     one(&HTTP_CONNECTIONS_LIMIT, Some(figures.connections_limit as f64), batch);
+    let mut closed = Family::new(&HTTP_CONNECTIONS_CLOSED);
+    for (reason, count) in &figures.closed {
+        closed.total((*reason,), *count as f64);
+    }
+    batch.add(closed);
+    one(&HTTP_SCRAPES, Some(figures.scrapes as f64), batch);
+    one(&HTTP_SCRAPES_LIMIT, Some(figures.scrapes_limit as f64), batch);
+    one(&HTTP_PROBES, figures.probes.map(|load| load.in_flight as f64), batch);
+    one(&HTTP_PROBES_LIMIT, figures.probes.map(|load| load.limit as f64), batch);
+    let mut authentications = Family::new(&HTTP_AUTHENTICATIONS);
+    for (result, count) in &figures.authentications {
+        authentications.total((*result,), *count as f64);
+    }
+    batch.add(authentications);
+    one(&HTTP_CERTIFICATE_NOT_AFTER, figures.certificate_not_after.map(|moment| moment as f64), batch);
+}
+
+fn configurations(configurations: &BTreeMap<Configuration, ConfigurationFigures>, batch: &mut Batch) {
+    let mut successful = Family::new(&CONFIGURATION_LAST_RELOAD_SUCCESSFUL);
+    let mut last_success = Family::new(&CONFIGURATION_LAST_RELOAD_SUCCESS);
+    let mut reloads = Family::new(&CONFIGURATION_RELOADS);
+    for (configuration, figures) in configurations {
+        successful.set((*configuration,), flag(figures.rejected.is_none()));
+        if let Some(moment) = figures.last_success {
+            last_success.set((*configuration,), moment.as_duration().as_secs_f64());
+        }
+        for (result, count) in &figures.readings {
+            reloads.total((*configuration, *result), *count as f64);
+        }
+    }
+    batch.add(successful);
+    batch.add(last_success);
+    batch.add(reloads);
 }
 
 fn process(figures: &ProcessFigures, batch: &mut Batch) {

@@ -7,7 +7,7 @@ use lookout_runtime::http::Limits;
 use lookout_runtime::{CollectError, Fault};
 use lookout_self_metrics::metrics::{Code, Path};
 
-use crate::wire::Running;
+use crate::running::{Running, Setup};
 
 #[tokio::test]
 async fn all_metrics_are_served_as_text_by_default() {
@@ -126,10 +126,11 @@ async fn the_page_for_people_says_what_is_wrong_and_what_to_do_and_escapes_it() 
     let page = response.text();
     for expected in [
         "<html lang=\"en\">",
-        "Sources: 0 up, 0 partial, 1 failing, 0 not read yet",
-        "<th scope=\"row\">rows &lt;b&gt;</th>",
-        "<td class=\"failing\">failing</td>",
-        "<strong>unresolved</strong>: &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;",
+        "<title>1 failing – Lookout</title>",
+        "<h1 id=\"answer\">1 of 1 source fails</h1>",
+        "example: rows &lt;b&gt;</h3>",
+        "<code>unresolved</code>: ",
+        "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;",
         Reason::Unresolved.remedy(),
         "<a href=\"/metrics/example\">",
     ] {
@@ -145,15 +146,14 @@ async fn a_source_with_unreadable_items_is_partial_and_not_simply_up() {
         subject: "/etc/<b>.pem".to_owned(),
         message: "cut off".to_owned(),
     };
-    let server = Running::with_faults(Ok(1), vec![fault], Limits::default()).await;
-    server.collect().await;
+    let server = Setup { faults: vec![fault], ..Setup::new(1) }.ready().await;
     let response = server.get("/").await;
     let page = response.text();
     for expected in [
-        "Sources: 0 up, 1 partial, 0 failing, 0 not read yet",
-        "<td class=\"partial\">partial</td>",
+        "1 of 1 source cannot read everything",
+        "<span class=\"badge warn\">partial</span>",
         "1 not readable",
-        "<strong>malformed</strong>: /etc/&lt;b&gt;.pem: cut off.",
+        "<strong>/etc/&lt;b&gt;.pem</strong>: cut off",
         Reason::Malformed.remedy(),
     ] {
         assert!(page.contains(expected), "`{expected}` is not in\n{page}");

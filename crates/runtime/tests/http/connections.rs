@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use lookout_runtime::http::{BindError, Limits, Server};
+use lookout_runtime::http::{BindError, Limits, Server, WebOptions};
+use lookout_self_metrics::metrics::CloseReason;
 use tokio::io::AsyncWriteExt as _;
-use tokio::time::timeout;
 
-use crate::wire::{MANY_ROWS, Running};
+use crate::running::{MANY_ROWS, Running};
 
 #[tokio::test]
 async fn a_connection_serves_many_requests() {
@@ -47,6 +47,8 @@ async fn a_head_that_is_too_slow_is_dropped() {
     let mut connection = server.connect().await;
     connection.send_bytes(b"GET /-/healthy HTTP/1.1\r\nHost: lo").await;
     assert_eq!(connection.rest().await, b"");
+    server.until(|figures| figures.connections == 0).await;
+    assert_eq!((server.closed(CloseReason::HeadTimeout), server.closed_at_all()), (1, 1));
 }
 
 #[tokio::test]
@@ -57,6 +59,21 @@ async fn a_connection_without_a_request_is_closed_in_time() {
     connection.send("GET", "/-/healthy", "").await;
     connection.answer("GET").await;
     assert_eq!(connection.rest().await, b"");
+    server.until(|figures| figures.connections == 0).await;
+    assert_eq!((server.closed(CloseReason::Idle), server.closed_at_all()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_in_order_is_not_counted_as_closed() {
+    let server = Running::ready(1).await;
+    let mut connection = server.connect().await;
+    connection.ask("GET", "/-/healthy", "").await;
+    drop(connection);
+    server.ask("GET", "/metrics", "Connection: close\r\n").await;
+    // One that goes within a head.
+    server.connect().await.send_bytes(b"GET /-/hea").await;
+    server.until(|figures| figures.connections == 0).await;
+    assert_eq!(server.closed_at_all(), 0);
 }
 
 #[tokio::test]
@@ -67,10 +84,10 @@ async fn a_client_that_does_not_take_its_answer_is_dropped() {
     let mut connection = server.connect_narrow().await;
     connection.send("GET", "/metrics", "").await;
     connection.head().await;
-    while server.metrics.figures().connections > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    server.until(|figures| figures.connections == 0).await;
     assert!(connection.rest().await.len() < 20_000_000);
+    assert_eq!((server.closed(CloseReason::AnswerTimeout), server.closed_at_all()), (1, 1));
+    assert_eq!(server.metrics.figures().scrapes, 0);
 }
 
 #[tokio::test]
@@ -103,6 +120,7 @@ async fn a_head_that_is_too_large_is_refused() {
     let _ = connection.stream.write_all(&vec![b'x'; 1 << 20]).await;
     let answer = String::from_utf8(connection.rest().await).unwrap();
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    assert_eq!((server.closed(CloseReason::Malformed), server.closed_at_all()), (1, 1));
     assert_eq!(server.get("/-/healthy").await.status, 200);
 }
 
@@ -122,26 +140,9 @@ async fn what_is_not_http_is_refused_and_harms_nobody() {
 }
 
 #[tokio::test]
-async fn above_the_limit_a_client_waits_until_another_has_gone() {
-    let server = Running::start(Ok(1), Limits { connections: 1, ..Limits::default() }).await;
-    let mut first = server.connect().await;
-    first.send("GET", "/-/healthy", "").await;
-    first.answer("GET").await;
-    let mut second = server.connect().await;
-    second.send("GET", "/-/healthy", "").await;
-    assert!(
-        timeout(Duration::from_millis(300), second.head()).await.is_err(),
-        "the second was served beside the first"
-    );
-    assert_eq!(server.metrics.figures().connections, 1);
-    drop(first);
-    assert_eq!(second.answer("GET").await.status, 200);
-}
-
-#[tokio::test]
 async fn every_listen_address_is_served() {
     let addresses = ["127.0.0.1:0".parse().unwrap(), "localhost:0".parse().unwrap(), ":0".parse().unwrap()];
-    let server = Server::bind(&addresses, Limits::default()).await.unwrap();
+    let server = Server::bind(&WebOptions::at(addresses.into())).await.unwrap();
     let ports: std::collections::BTreeSet<_> =
         server.addresses().iter().map(std::net::SocketAddr::port).collect();
     assert_eq!(ports.len(), 3);
@@ -149,9 +150,9 @@ async fn every_listen_address_is_served() {
 
 #[tokio::test]
 async fn an_address_that_is_taken_is_an_error_that_names_it() {
-    let first = Server::bind(&["127.0.0.1:0".parse().unwrap()], Limits::default()).await.unwrap();
+    let first = Server::bind(&WebOptions::at(vec!["127.0.0.1:0".parse().unwrap()])).await.unwrap();
     let taken = first.addresses()[0].to_string();
-    let error = Server::bind(&[taken.parse().unwrap()], Limits::default()).await.unwrap_err();
+    let error = Server::bind(&WebOptions::at(vec![taken.parse().unwrap()])).await.unwrap_err();
     assert!(error.to_string().starts_with(&format!("listening on `{taken}` is not possible")), "{error}");
-    assert!(matches!(Server::bind(&[], Limits::default()).await, Err(BindError::FindAddress)));
+    assert!(matches!(Server::bind(&WebOptions::at(Vec::new())).await, Err(BindError::FindAddress)));
 }

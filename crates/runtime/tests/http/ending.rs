@@ -6,7 +6,8 @@ use lookout_runtime::Stage;
 use lookout_runtime::http::Limits;
 use tokio::net::TcpStream;
 
-use crate::wire::{Connection, MANY_ROWS, Running};
+use crate::running::{MANY_ROWS, Running};
+use crate::wire::Connection;
 
 /// A request in flight: its answer is larger than what the system takes, and the client has read its head alone.
 async fn in_flight(server: &Running) -> Connection {

@@ -3,5 +3,13 @@
 
 mod answers;
 mod connections;
+mod crowds;
 mod ending;
+mod policy;
+mod request_log;
+mod routes;
+mod running;
+mod sockets;
+mod tls;
+mod web_directory;
 mod wire;

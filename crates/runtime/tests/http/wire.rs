@@ -1,152 +1,17 @@
-//! A server to ask, and the client's side of the wire: bytes.
+//! The client's side of the wire: bytes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
-use lookout_declarations::{Gauge, label, metrics};
-use lookout_exposition::{Batch, ExporterFamilies, Exposition, Family};
-use lookout_runtime::http::{HttpMetrics, Limits, Server, Site};
-use lookout_runtime::{
-    BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Fault, Readiness, ShutdownTrigger, Source,
-    SourceDescription, shutdown,
-};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpSocket, TcpStream};
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
-
-label! {
-    /// The number of a row.
-    pub(crate) Row: i64 = "row";
-    /// Something long.
-    pub(crate) Padding = "padding";
-}
-metrics! {
-    /// Rows that make an answer as large as a test wants.
-    pub(crate) VALUE: Gauge<(Row, Padding)> = Gauge::new("example_value", "A row.");
-}
-
-/// More than the buffers of the system between two sockets hold, together with what hyper takes on top.
-pub(crate) const MANY_ROWS: i64 = 100_000;
-
-/// A source that reads `rows` rows, or fails with a message, once the test lets it.
-struct Rows {
-    count: Result<i64, CollectError>,
-    faults: Vec<Fault>,
-    go: Arc<Notify>,
-}
-
-impl Source for Rows {
-    type Model = i64;
-
-    async fn collect(&mut self) -> Result<Collected<i64>, CollectError> {
-        self.go.notified().await;
-        self.count.clone().map(|model| Collected { model, faults: self.faults.clone() })
-    }
-
-    fn assess(&self, rows: &i64, _now: Timestamp, batch: &mut Batch) {
-        let padding = "x".repeat(200);
-        let mut family = Family::new(&VALUE);
-        for row in 0..*rows {
-            family.set((row, &padding), 1.0);
-        }
-        batch.add(family);
-    }
-}
-
-/// A server that runs.
-pub(crate) struct Running {
-    pub(crate) address: SocketAddr,
-    pub(crate) metrics: HttpMetrics,
-    pub(crate) readiness: Readiness,
-    pub(crate) trigger: ShutdownTrigger,
-    pub(crate) server: JoinHandle<()>,
-    _driver: JoinHandle<()>,
-    go: Arc<Notify>,
-}
-
-impl Running {
-    pub(crate) async fn start(rows: Result<i64, CollectError>, limits: Limits) -> Self {
-        Self::with_faults(rows, Vec::new(), limits).await
-    }
-
-    /// A server whose source cannot read some of its items.
-    pub(crate) async fn with_faults(
-        rows: Result<i64, CollectError>,
-        faults: Vec<Fault>,
-        limits: Limits,
-    ) -> Self {
-        let families = ExporterFamilies { exporter: "example", families: METRICS, series_budget: 1_000_000 };
-        let exposition = Exposition::new([families]);
-        let mut driver = Driver::new(exposition.clone(), Clock::system());
-        let go = Arc::new(Notify::new());
-        let description = SourceDescription {
-            exporter: "example",
-            name: "rows <b>".to_owned(),
-            data: DataKind::Facts,
-            period: Duration::from_secs(1),
-            deadline: Duration::from_mins(1),
-            reasons: &[],
-        };
-        driver.add(description, Rows { count: rows, faults, go: Arc::clone(&go) });
-        let server = Server::bind(&["127.0.0.1:0".parse().unwrap()], limits).await.unwrap();
-        let address = server.addresses()[0];
-        let (metrics, readiness) = (server.metrics(), driver.readiness());
-        let site = Site {
-            exposition,
-            statuses: driver.statuses(),
-            readiness: readiness.clone(),
-            clock: driver.clock(),
-            build: BuildInfo { version: "0.1.0", revision: "4f1c2d3", rustc: "1.95.0" },
-        };
-        let (trigger, shutdown) = shutdown();
-        let server = tokio::spawn(server.run(site, shutdown));
-        Self { address, metrics, readiness, trigger, server, _driver: tokio::spawn(driver.run()), go }
-    }
-
-    /// A server whose source has been read once.
-    pub(crate) async fn ready(rows: i64) -> Self {
-        let running = Self::start(Ok(rows), Limits::default()).await;
-        running.collect().await;
-        running
-    }
-
-    /// Lets the source run its first cycle, and waits for its end.
-    pub(crate) async fn collect(&self) {
-        self.go.notify_one();
-        while !self.readiness.is_ready() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    pub(crate) async fn connect(&self) -> Connection {
-        Connection { stream: TcpStream::connect(self.address).await.unwrap(), read: Vec::new() }
-    }
-
-    /// A connection whose client holds little that it has not read.
-    pub(crate) async fn connect_narrow(&self) -> Connection {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.set_recv_buffer_size(4096).unwrap();
-        Connection { stream: socket.connect(self.address).await.unwrap(), read: Vec::new() }
-    }
-
-    /// The answer to one request on a connection of its own.
-    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &str) -> Response {
-        let mut connection = self.connect().await;
-        connection.send(method, path, headers).await;
-        connection.answer(method).await
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Response {
-        self.ask("GET", path, "").await
-    }
-}
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// The client's end of a connection.
-pub(crate) struct Connection {
-    pub(crate) stream: TcpStream,
+pub(crate) struct Connection<S = TcpStream> {
+    pub(crate) stream: S,
     read: Vec<u8>,
 }
 
@@ -158,7 +23,17 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
 }
 
-impl Connection {
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    pub(crate) fn over(stream: S) -> Self {
+        Self { stream, read: Vec::new() }
+    }
+
+    /// The answer to one more request on this connection.
+    pub(crate) async fn ask(&mut self, method: &str, path: &str, headers: &str) -> Response {
+        self.send(method, path, headers).await;
+        self.answer(method).await
+    }
+
     pub(crate) async fn send_bytes(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.unwrap();
     }
@@ -201,6 +76,12 @@ impl Connection {
         std::mem::take(&mut self.read)
     }
 
+    /// Reads that much of an answer's body, or what comes until the connection ends; gives how much it was.
+    pub(crate) async fn rest_of(&mut self, length: usize) -> usize {
+        while self.read.len() < length && self.more().await {}
+        self.read.len()
+    }
+
     async fn more(&mut self) -> bool {
         self.stream.read_buf(&mut self.read).await.is_ok_and(|read| read > 0)
     }
@@ -217,4 +98,20 @@ impl Response {
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
+}
+
+/// A connection with TLS to whoever has `certificate`, which may agree on one of `protocols`.
+pub(crate) async fn secured(
+    stream: TcpStream,
+    certificate: &CertificateDer<'static>,
+    protocols: &[&[u8]],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let mut config = config.with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
