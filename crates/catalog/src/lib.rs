@@ -19,5 +19,6 @@ pub use settings::Settings;
 pub const ALL: &[&ExporterSpec] = &[
     &lookout_self_metrics::SPEC,
     &lookout_certs_spec::SPEC,
+    &lookout_probe_spec::SPEC,
     // new-exporter: add above
 ];

@@ -1,7 +1,7 @@
 //! The whole configuration file: one section per exporter.
 //!
 //! The sections are listed once, in a macro, because each must be checked, asked for renamed keys and for its series
-//! budget too: a section whose `Validate` is not called is not checked, and no compiler would say so.
+//! budget and whether it is switched on too: a section whose `Validate` is not called is not checked, and no compiler would say so.
 
 use lookout_config::{Complaints, Renames, Validate};
 use schemars::JsonSchema;
@@ -20,6 +20,16 @@ macro_rules! sections {
                 $(
                     if exporter.replace('-', "_") == stringify!($section) {
                         return Some(self.$section.series_budget);
+                    }
+                )+
+                None
+            }
+
+            /// The key that switches `exporter` off, if the settings do; such as `certs.enabled`.
+            pub fn switched_off_by(&self, exporter: &str) -> Option<&'static str> {
+                $(
+                    if exporter.replace('-', "_") == stringify!($section) && !self.$section.enabled {
+                        return Some(concat!(stringify!($section), ".enabled"));
                     }
                 )+
                 None
@@ -45,6 +55,8 @@ sections! {
     pub struct Settings {
         /// The exporter `certs`.
         pub certs: lookout_certs_spec::Settings,
+        /// The exporter `probe`.
+        pub probe: lookout_probe_spec::Settings,
         // new-exporter: add above
     }
 }

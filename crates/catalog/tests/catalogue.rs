@@ -29,6 +29,9 @@ fn exporters_are_named_once_and_ask_a_question() {
     assert_eq!(names.len(), ALL.len(), "{names:?}");
     for exporter in ALL {
         assert!(exporter.question.ends_with('?'), "`{}` asks: {}", exporter.name, exporter.question);
+        let says_what_to_write =
+            exporter.unconfigured.contains('`') || exporter.name == lookout_self_metrics::NAME;
+        assert!(says_what_to_write, "`{}` does not say what to configure", exporter.name);
         assert!(!exporter.metrics.is_empty(), "`{}` has no metrics", exporter.name);
     }
 }

@@ -31,6 +31,15 @@ fn every_exporter_has_a_section() {
 }
 
 #[test]
+fn an_exporter_that_is_switched_off_says_by_which_key() {
+    let settings = load::<Settings>("lookout.yaml", "certs:\n  enabled: false\n").expect("it is valid");
+    assert_eq!(settings.switched_off_by("certs"), Some("certs.enabled"));
+    for exporter in ALL {
+        assert_eq!(Settings::default().switched_off_by(exporter.name), None, "{}", exporter.name);
+    }
+}
+
+#[test]
 fn every_exporter_has_a_series_budget_of_its_own() {
     let settings = load::<Settings>("lookout.yaml", "certs:\n  series_budget: 5\n").expect("it is valid");
     assert_eq!(settings.series_budget("certs"), Some(5));
