@@ -1,6 +1,5 @@
 //! `lookout config`: the default file, the schema, and all errors of a file at once.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use lookout_catalog::Settings;
@@ -8,6 +7,7 @@ use lookout_config::{Faults, LoadFile, default_file, load_file, schema};
 
 use crate::cli::{CheckFormat, ConfigCommand};
 use crate::exit::Failure;
+use crate::output::{json, print};
 
 /// Runs the subcommand.
 pub(crate) fn run(command: &ConfigCommand) -> Result<(), Failure> {
@@ -15,6 +15,7 @@ pub(crate) fn run(command: &ConfigCommand) -> Result<(), Failure> {
         ConfigCommand::Default => print(&default_file::<Settings>()),
         ConfigCommand::Schema => print(&format!("{:#}\n", schema::<Settings>())),
         ConfigCommand::Check { file, format } => check(file, *format),
+        ConfigCommand::CheckWeb { file } => check_web(file),
     }
 }
 
@@ -33,17 +34,11 @@ fn check(file: &Path, format: CheckFormat) -> Result<(), Failure> {
     if format == CheckFormat::Text { print(&format!("{}: valid\n", file.display())) } else { Ok(()) }
 }
 
-fn json(faults: &Faults) -> Result<String, Failure> {
-    serde_json::to_string_pretty(faults)
-        .map(|text| text + "\n")
-        .map_err(|error| Failure::Run(format!("cannot write the faults as JSON: {error}")))
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Run(format!("cannot write to standard output: {error}")))
-        }
-        _ => Ok(()),
+/// Checks a web configuration with everything that it names. What is allowed, but not what it looks like, is a warning.
+fn check_web(file: &Path) -> Result<(), Failure> {
+    let policy = lookout_web_config::load(file)?;
+    for warning in policy.warnings() {
+        print(&format!("{}: warning: {warning}\n", file.display()))?;
     }
+    print(&format!("{}: valid\n", file.display()))
 }

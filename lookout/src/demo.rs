@@ -15,8 +15,6 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use jiff::Timestamp;
-use lookout_catalog::Settings;
-use lookout_config::load_file;
 use lookout_runtime::{Clock, shutdown_on_signals};
 use lookout_simulator::{Incident, Platform, PlatformOptions};
 use tokio::sync::oneshot;
@@ -24,7 +22,8 @@ use tokio::sync::oneshot;
 use self::scraper::Scraper;
 use crate::cli::WebArguments;
 use crate::exit::{Failure, chain};
-use crate::process;
+use crate::reload::Configuration;
+use crate::{process, web};
 
 /// The time for everything to be seen in order before an incident is played: two cycles of every source.
 const PRELUDE: Duration = Duration::from_secs(10);
@@ -56,12 +55,14 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let platform = Platform::start(now(), &PlatformOptions::default())
         .map_err(|error| Failure::Run(format!("cannot start the simulated platform: {}", chain(&error))))?;
     let file = configuration::write(&platform)?;
-    let settings = load_file::<Settings>(&file)?;
+    let configuration = Configuration::load(Some(&file))?;
+    let web = web::options(&arguments.web)?;
     let (tell, told) = oneshot::channel();
-    let serving = process::run(&settings, arguments.web.listen_addresses, shutdown, move |addresses| {
+    let listening = move |addresses: &[SocketAddr]| {
         // Nobody listens only if the demo has ended already.
         let _ = tell.send(addresses.to_vec());
-    });
+    };
+    let serving = process::run(configuration, web, arguments.web.enable_lifecycle, shutdown, listening);
     let showing = async {
         let Ok(addresses) = told.await else { return Ok(()) };
         say(&story::opening(&platform, &addresses, &file))?;

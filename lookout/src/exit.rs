@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 use lookout_config::{Faults, LoadFile};
+use lookout_web_config::LoadPolicy;
 
 /// Why a subcommand ended without having done its work.
 #[derive(Debug, thiserror::Error)]
@@ -16,12 +17,15 @@ pub(crate) enum Failure {
     #[error("{0:#}")]
     ReadConfiguration(String),
     /// Nothing can be served there.
-    #[error("{0}; choose another --web.listen-address")]
+    #[error("{0}")]
     Listen(String),
     /// The command line asked for something that is not there.
     #[cfg(feature = "demo")]
     #[error("{0}")]
     Ask(String),
+    /// A check did what it was asked for, and what it looked at is wrong; the answer has been given.
+    #[error("{0}")]
+    FindWrong(String),
     /// Anything that went wrong while running.
     #[error("{0}")]
     Run(String),
@@ -36,6 +40,7 @@ impl Failure {
             Self::Ask(_) => 2,
             Self::UnderstandConfiguration(_) | Self::ReadConfiguration(_) => 3,
             Self::Listen(_) => 4,
+            Self::FindWrong(_) => 5,
         })
     }
 }
@@ -48,6 +53,18 @@ impl From<LoadFile> for Failure {
                 "cannot read the configuration {}: {source}; check --config.file",
                 path.display()
             )),
+        }
+    }
+}
+
+impl From<LoadPolicy> for Failure {
+    fn from(error: LoadPolicy) -> Self {
+        match error {
+            LoadPolicy::Understand { faults, .. } => Self::UnderstandConfiguration(faults),
+            LoadPolicy::ReadFile { .. } => {
+                Self::ReadConfiguration(format!("{}; check the path", chain(&error)))
+            }
+            LoadPolicy::GetRandomness => Self::Run(chain(&error)),
         }
     }
 }

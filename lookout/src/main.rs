@@ -3,20 +3,25 @@
 //! How to get it wrong: making a TLS connection before the provider is installed. There is one provider, ring, and it
 //! is installed here, first.
 
+mod check;
 mod cli;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod exit;
 mod exporters;
+mod output;
 mod process;
+mod reload;
 mod serve;
+mod web;
 
+use core::time::Duration;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use lookout_runtime::logging;
+use lookout_runtime::logging::{self, LogGuard};
 
 use crate::cli::{Cli, Command, LogArguments};
 use crate::exit::{Failure, chain};
@@ -27,11 +32,14 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let done = match cli.command {
         Command::Serve(arguments) => {
-            with_logs(&arguments.web.log).and_then(|()| block_on(serve::run(arguments)))
+            with_logs(&arguments.web.log).and_then(|_logs| block_on(serve::run(arguments)))
         }
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => {
-            with_logs(&arguments.web.log).and_then(|()| block_on(demo::run(arguments)))
+            with_logs(&arguments.web.log).and_then(|_logs| block_on(demo::run(arguments)))
+        }
+        Command::Check(arguments) => {
+            with_logs(&arguments.log).and_then(|_logs| block_on(check::run(arguments)))
         }
         Command::Config(command) => config::run(&command),
     };
@@ -45,14 +53,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn with_logs(arguments: &LogArguments) -> Result<(), Failure> {
-    logging::init(arguments.level, arguments.format).map_err(|error| Failure::Run(chain(&error)))
+/// Keep what it returns until the end: then it says what was repeated and not yet said.
+fn with_logs(arguments: &LogArguments) -> Result<LogGuard, Failure> {
+    logging::init(arguments.level.clone(), arguments.format).map_err(|error| Failure::Run(chain(&error)))
 }
 
+/// The time for work that cannot be told to stop, such as a read from a file system that hangs or the hash of a
+/// password; what is left then ends with the process.
+const BLOCKING_WORK: Duration = Duration::from_secs(1);
+
 fn block_on(future: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::Run(format!("cannot start the asynchronous runtime: {}", chain(&error))))?
-        .block_on(future)
+        .map_err(|error| Failure::Run(format!("cannot start the asynchronous runtime: {}", chain(&error))))?;
+    let done = runtime.block_on(future);
+    runtime.shutdown_timeout(BLOCKING_WORK);
+    done
 }

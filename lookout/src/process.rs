@@ -1,43 +1,75 @@
-//! One serving process: settings in, metrics out, until a signal. What `serve` and `demo` share.
+//! One serving process: a configuration in, metrics out, until a signal. What `serve` and `demo` share.
 
 use std::net::SocketAddr;
 
-use lookout_catalog::{ALL, Settings};
+use lookout_catalog::ALL;
 use lookout_exposition::{ExporterFamilies, Exposition};
-use lookout_runtime::http::{Limits, ListenAddress};
-use lookout_runtime::{BuildInfo, Clock, Driver, ServeError, Service, Shutdown, serve};
+use lookout_runtime::http::{WebFile, WebOptions};
+use lookout_runtime::{
+    BuildInfo, Clock, Driver, Hangups, Reloads, ServeError, Service, Shutdown, Standing, Suite,
+    reload_channel, serve,
+};
+use lookout_self_metrics::metrics::Configuration as Which;
+use tokio::sync::watch;
 
 use crate::exit::{Failure, chain};
 use crate::exporters;
+use crate::reload::{Configuration, InForce, Reloader, series_budget};
 
-/// The series that Lookout may say of itself: what 1,000 endpoints need, ten times over.
-const OWN_SERIES_BUDGET: usize = 1_000_000;
-
-/// Serves until `shutdown`; `listening` is told the addresses once clients can connect.
+/// Serves until `shutdown`; `listening` is told the addresses once clients can connect. `by_request` says whether
+/// `/-/reload` may ask for the configurations to be read again.
 pub(crate) async fn run(
-    settings: &Settings,
-    addresses: Vec<ListenAddress>,
+    configuration: Configuration,
+    web: WebOptions,
+    by_request: bool,
     shutdown: Shutdown,
     listening: impl FnOnce(&[SocketAddr]),
 ) -> Result<(), Failure> {
-    let families = ALL.iter().map(|spec| ExporterFamilies {
+    // First, for until then the signal would end the process.
+    let hangups =
+        Hangups::new().map_err(|error| Failure::Run(format!("cannot handle SIGHUP: {}", chain(&error))))?;
+    let settings = &configuration.settings;
+    let (clock, reloads, suite) = (Clock::system(), Reloads::default(), Suite::default());
+    let exposition = Exposition::new(ALL.iter().map(|spec| ExporterFamilies {
         exporter: spec.name,
         families: spec.metrics,
-        series_budget: settings.series_budget(spec.name).unwrap_or(OWN_SERIES_BUDGET),
-    });
-    let mut driver = Driver::new(Exposition::new(families), Clock::system());
-    for spec in ALL {
-        let known =
-            spec.name == lookout_self_metrics::NAME || exporters::start(spec.name, settings, &mut driver);
-        if !known {
-            tracing::info!(
-                exporter = spec.name,
-                "not in this build: its section of the configuration has no effect"
-            );
-        }
+        series_budget: series_budget(settings, spec.name),
+    }));
+    let mut driver = Driver::new(exposition.clone(), clock.clone());
+    let mut sources = driver.sources();
+    let notes = exporters::start_all(settings, &mut sources);
+    for note in notes.iter().filter(|note| note.standing == Standing::NotBuilt) {
+        let exporter = note.name;
+        tracing::info!(exporter, "not in this build: its section of the configuration has no effect");
     }
-    let service = Service { addresses, limits: Limits::default(), driver, build: BUILD };
-    serve(service, shutdown, listening).await.map_err(|error| match &error {
+    driver.set(sources).map_err(|error| Failure::Run(chain(&error)))?;
+    suite.set(notes);
+    let (prober, probers) = watch::channel(exporters::prober(settings));
+    let (handle, requests) = reload_channel();
+    if configuration.has_file() {
+        reloads.succeeded(Which::Main, clock.now());
+    }
+    let reloader = Reloader {
+        configuration,
+        web: web.file.as_ref().map(WebFile::reloader),
+        hangups,
+        requests,
+        in_force: InForce {
+            control: driver.control(),
+            exposition,
+            clock,
+            reloads: reloads.clone(),
+            suite: suite.clone(),
+            prober,
+        },
+    };
+    let reload = by_request.then_some(handle);
+    let service = Service { web, driver, build: BUILD, reloads, reload, prober: probers, suite };
+    let served = tokio::select! {
+        served = serve(service, shutdown, listening) => served,
+        never = reloader.run() => match never {},
+    };
+    served.map_err(|error| match &error {
         ServeError::Bind(bind) => Failure::Listen(chain(bind)),
         ServeError::EndUnasked(_) => Failure::Run(chain(&error)),
     })

@@ -25,9 +25,14 @@ pub(crate) fn lookout(arguments: &[&str]) -> Output {
 impl Lookout {
     /// Starts `lookout serve` with a configuration and reads from its log where it listens.
     pub(crate) fn serve(configuration: &Path) -> Self {
+        Self::serve_with(&[&format!("--config.file={}", configuration.display())])
+    }
+
+    /// Starts `lookout serve` with these arguments and reads from its log where it listens.
+    pub(crate) fn serve_with(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lookout"))
             .args(["serve", "--web.listen-address=127.0.0.1:0", "--log.format=json"])
-            .arg(format!("--config.file={}", configuration.display()))
+            .args(arguments)
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -46,9 +51,14 @@ impl Lookout {
 
     /// The status and the body of a request.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        self.request("GET", path)
+    }
+
+    /// The status and the body of a request without a body of its own.
+    pub(crate) fn request(&self, method: &str, path: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: lookout\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: lookout\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -62,10 +72,15 @@ impl Lookout {
         }
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
     /// Ends it as Kubernetes does, and returns how it ended with the rest of its log.
     pub(crate) fn terminate(mut self) -> (ExitStatus, String) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         let mut rest = String::new();
         self.log.read_to_string(&mut rest).unwrap();
         (self.child.wait().unwrap(), rest)

@@ -33,7 +33,7 @@ const EDITS: &[(&str, &[&str])] = &[
     (
         "lookout/src/exporters.rs",
         &[
-            "#[cfg(feature = \"{{name}}\")]\n\"{{name}}\" => lookout_{{name_snake}}::start(&settings.{{name_snake}}, driver),",
+            "#[cfg(feature = \"{{name}}\")]\n\"{{name}}\" => lookout_{{name_snake}}::start(&settings.{{name_snake}}, sources),",
         ],
     ),
 ];

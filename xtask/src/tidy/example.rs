@@ -22,6 +22,7 @@ metrics! {
 pub(super) static SPEC: ExporterSpec = ExporterSpec {
     name: "example",
     question: "Does the rule find it?",
+    unconfigured: "",
     metrics: METRICS,
     reasons: &[],
     permissions: &[],
