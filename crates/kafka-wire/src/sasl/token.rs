@@ -1,0 +1,82 @@
+//! Where tokens come from: a file now, an issuer through the same trait later.
+
+use core::{fmt, future::Future, pin::Pin};
+
+use lookout_config::{ResolveSecret, Secret};
+use lookout_declarations::Reason;
+use zeroize::Zeroizing;
+
+use crate::FetchToken;
+
+/// A bearer token. It is wiped from memory when dropped, and not printed.
+pub struct Token(Zeroizing<String>);
+
+/// Gives a token for each login.
+///
+/// It is asked within the time that opening a connection may take, and must not give one that is about to expire. An
+/// issuer's endpoint (OIDC client credentials) is an implementation elsewhere, which holds an HTTP client and keeps
+/// tokens until shortly before their end.
+pub trait TokenSource: fmt::Debug + Send + Sync {
+    /// A token that is valid now.
+    fn token(&self) -> Pin<Box<dyn Future<Output = Result<Token, FetchToken>> + Send + '_>>;
+}
+
+/// A file (or variable) that somebody else keeps fresh, as Kubernetes does with projected service-account tokens. Read
+/// anew for every login.
+#[derive(Clone, Debug)]
+pub struct TokenFile(pub Secret);
+
+// === impl Token ===
+
+impl Token {
+    /// Takes the token over.
+    pub fn new(token: String) -> Self {
+        Self(Zeroizing::new(token))
+    }
+
+    /// The token, for the one who needs it now.
+    pub(crate) fn expose(&self) -> &str {
+        self.0.trim_ascii()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+// === impl TokenFile ===
+
+impl TokenSource for TokenFile {
+    fn token(&self) -> Pin<Box<dyn Future<Output = Result<Token, FetchToken>> + Send + '_>> {
+        let reference = self.0.clone();
+        Box::pin(async move {
+            let name = reference.to_string();
+            let resolved = tokio::task::spawn_blocking(move || reference.resolve()).await;
+            match resolved {
+                Ok(Ok(token)) => Ok(Token::new(token.expose().to_owned())),
+                Ok(Err(error)) => {
+                    let reason = reason_of_secret(&error);
+                    let what = format!("cannot read the token `{name}`");
+                    Err(FetchToken { reason, what, source: Some(Box::new(error)) })
+                }
+                Err(error) => {
+                    let what = format!("reading the token `{name}` was given up");
+                    Err(FetchToken { reason: Reason::Io, what, source: Some(Box::new(error)) })
+                }
+            }
+        })
+    }
+}
+
+/// The reason under which it is counted that a secret could not be read.
+pub(crate) fn reason_of_secret(error: &ResolveSecret) -> Reason {
+    match error {
+        ResolveSecret::ReadFile { source, .. } if source.kind() != std::io::ErrorKind::NotFound => Reason::Io,
+        ResolveSecret::ReadFile { .. } | ResolveSecret::ReadVariable { .. } => Reason::NotFound,
+        ResolveSecret::BoundSize { .. } => Reason::TooLarge,
+        ResolveSecret::FindContent { .. } => Reason::Empty,
+        ResolveSecret::ReadText { .. } => Reason::Malformed,
+    }
+}
