@@ -1,5 +1,5 @@
 //! The guard before the decoders of `kafka-protocol`, which trust what the wire says: they reserve memory for as many
-//! elements as an array announces, so that an answer of 8 bytes makes them ask for 160 GiB, which ends the process.
+//! elements as an array announces, so that an answer of 8 bytes makes them ask for 192 to 432 GiB, which ends the process.
 //!
 //! Each small answer has a shape beside it: its fields, in order, with the versions that have them. [`check`] walks the
 //! frame along the shape, reading exactly what the decoder will read, and adds up what the decoder will allocate. Only

@@ -5,6 +5,7 @@
 //! `LOOKOUT_KAFKA_PLAIN`, `…_SASL`, `…_SSL`, `…_SASLSSL`, `…_MTLS`: ports on this machine; `LOOKOUT_KAFKA_TLS`: a folder
 //! with `ca.pem`, `client.pem` and `client.key`. A part that is missing fails.
 
+mod oldest;
 mod setup;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -122,7 +123,7 @@ async fn the_metadata_of_ten_thousand_partitions_are_the_same_in_every_version()
         })
         .unwrap();
         assert_eq!((brokers, wide, topics["orders"]), (1, WIDE, 3), "v{version}");
-        assert_eq!(cluster.as_deref(), Some("4L6g3nShT-eMCtK--X86sw"));
+        assert!(cluster.is_some_and(|id| id.len() == 22));
         println!("Metadata v{version}: {} bytes, {} topics", answer.body.len(), topics.len());
         let named = metadata::Topics::Named(&["orders", "no-such-topic"]);
         let answer = connection.ask(metadata::request(named, version).unwrap()).await.unwrap();
