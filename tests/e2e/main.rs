@@ -5,12 +5,25 @@
 //! test that started it, also when that test fails.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::print_stdout, reason = "what was measured stands beside a failure")]
 
+mod blackbox;
+mod certificates;
 mod demo;
 mod exposition;
+mod hostile;
+mod inventory;
 mod prometheus;
+mod rotation;
 mod rules;
 mod running;
 mod scrape;
+mod secrets;
+mod serve;
 mod shutdown;
+mod smuggling;
+mod sockets;
+mod toolkit;
 mod tools;
+mod web_configuration;
+mod web_server;

@@ -1,5 +1,6 @@
 //! A real Prometheus scrapes the demo, evaluates the generated rules, and answers queries about both.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -11,20 +12,27 @@ use crate::running::Running;
 use crate::tools::{run, tool};
 
 /// A Prometheus that scrapes one address every second.
-struct Prometheus {
+pub(crate) struct Prometheus {
     process: Running,
     address: String,
     _folder: TempDir,
 }
 
 impl Prometheus {
+    /// Scrapes `target` in clear and evaluates the generated rules.
     fn start(target: &str) -> Self {
+        let job = json!({"job_name": "lookout", "static_configs": [{"targets": [target]}]});
+        Self::scraping(&job, &rules::generated("prometheus"))
+    }
+
+    /// Scrapes by this entry of `scrape_configs`, and evaluates these rules.
+    pub(crate) fn scraping(job: &Value, rules: &[PathBuf]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         // JSON is YAML, and quotes what must be quoted.
         let configuration = json!({
             "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-            "scrape_configs": [{"job_name": "lookout", "static_configs": [{"targets": [target]}]}],
-            "rule_files": rules::generated("prometheus"),
+            "scrape_configs": [job],
+            "rule_files": rules,
         });
         let file = folder.path().join("prometheus.yml");
         std::fs::write(&file, configuration.to_string()).expect("the configuration can be written");
@@ -58,7 +66,7 @@ impl Prometheus {
     }
 
     /// The result of an instant query, once it is not empty.
-    fn query(&mut self, query: &str) -> Vec<Value> {
+    pub(crate) fn query(&mut self, query: &str) -> Vec<Value> {
         self.until(query, "query", &format!("query={query}"), |data| {
             data["result"].as_array().filter(|result| !result.is_empty()).cloned()
         })

@@ -16,6 +16,15 @@ pub(crate) struct Running {
     log: PathBuf,
 }
 
+/// The memory of a process, bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    /// In main memory now.
+    pub(crate) resident: u64,
+    /// The most that ever was.
+    pub(crate) peak: u64,
+}
+
 impl Running {
     /// Starts `command` with its output in the file `log`.
     pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
@@ -33,6 +42,16 @@ impl Running {
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Its memory: resident now, and the most that it ever was, bytes.
+    pub(crate) fn memory(&self) -> Memory {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it runs");
+        let field = |name: &str| {
+            let value = status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
+            value.and_then(|value| value.parse::<u64>().ok()).expect("Linux tells it") * 1024
+        };
+        Memory { resident: field("VmRSS:"), peak: field("VmHWM:") }
     }
 
     /// What it has written so far.
@@ -77,13 +96,25 @@ impl Running {
     /// What the first line of its log says that `find` understands, once it is there.
     #[track_caller]
     pub(crate) fn until_log<T>(&mut self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
-        let log = self.log.clone();
-        self.until(what, || {
-            std::fs::read_to_string(&log)
-                .ok()?
-                .split_inclusive('\n')
-                .find_map(|line| find(line.strip_suffix('\n')?))
-        })
+        let found = self.until_log_or_end(what, find);
+        found.unwrap_or_else(|| panic!("it ended before {what}:\n{}", self.log()))
+    }
+
+    /// The same, or none if the process ends without such a line.
+    #[track_caller]
+    pub(crate) fn until_log_or_end<T>(&mut self, what: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let start = Instant::now();
+        loop {
+            // In this order: what it wrote before it ended is found.
+            let ended = self.ended().is_some();
+            let log = self.log();
+            let found = log.split_inclusive('\n').find_map(|line| find(line.strip_suffix('\n')?));
+            if found.is_some() || ended {
+                return found;
+            }
+            assert!(start.elapsed() < PATIENCE, "no sign of {what} after {PATIENCE:?}:\n{log}");
+            pause();
+        }
     }
 }
 
@@ -95,7 +126,20 @@ impl Drop for Running {
     }
 }
 
+/// Asks `question` until it has an answer. Fails after [`PATIENCE`].
+#[track_caller]
+pub(crate) fn until<T>(what: &str, mut question: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = question() {
+            return answer;
+        }
+        assert!(start.elapsed() < PATIENCE, "no sign of {what} after {PATIENCE:?}");
+        pause();
+    }
+}
+
 /// Between two looks at a process.
 fn pause() {
-    thread::sleep(Duration::from_millis(50));
+    thread::sleep(Duration::from_millis(20));
 }

@@ -6,6 +6,7 @@
 
 mod binary;
 mod debian;
+mod go_programs;
 mod prometheus;
 mod python;
 mod system;
@@ -14,6 +15,8 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::workspace::Workspace;
+
+pub(crate) use go_programs::{blackbox, node};
 
 /// An environment variable for the tests, and the path that it holds.
 type Variable = (&'static str, PathBuf);
@@ -24,11 +27,17 @@ pub(crate) fn promtool() -> Result<PathBuf, Error> {
     Ok(promtool)
 }
 
+/// The released binary, for other tasks that run it.
+pub(crate) fn lookout(workspace: &Workspace) -> Result<PathBuf, Error> {
+    binary::provide(workspace).map(|(_, path)| path)
+}
+
 /// Provides everything and runs the tests; `arguments` go to the test program.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let mut variables = Vec::from(system::provide()?);
     variables.extend(prometheus::provide()?);
     variables.push(python::provide()?);
+    variables.extend(go_programs::provide(workspace)?);
     variables.push(binary::provide(workspace)?);
     for (name, path) in &variables {
         println!("{name}={}", path.display());

@@ -8,6 +8,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task's findings are its standard output")]
 
+mod bench;
 mod cache;
 mod ci;
 mod codegen;
@@ -15,6 +16,7 @@ mod deny;
 mod e2e;
 mod error;
 mod fuzz;
+mod go;
 mod new_exporter;
 mod new_exporter_check;
 mod program;
@@ -69,8 +71,24 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Measure the released binary beside its peers and write the result into `docs/benches`
+    #[command(subcommand)]
+    Bench(Bench),
     /// Every stage of CI in order, each with its time
     Ci,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Memory and processor time of a process with nothing to do, and the time from its start to its readiness
+    Rest {
+        /// How often each program is started
+        #[arg(long, default_value_t = 21)]
+        starts: usize,
+        /// How long each rests, in seconds
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
 }
 
 fn main() -> ExitCode {
@@ -98,6 +116,7 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Fuzz { seconds } => fuzz::run(&workspace, seconds),
         Task::Deny => deny::run(&workspace),
         Task::E2e { arguments } => e2e::run(&workspace, &arguments),
+        Task::Bench(Bench::Rest { starts, seconds }) => bench::rest(&workspace, starts, seconds),
         Task::Ci => ci::run(&workspace),
     }
 }

@@ -1,0 +1,14 @@
+//! `cargo xtask bench`: the released binary measured as a process, side by side with its peers.
+//!
+//! What criterion measures inside a process, `cargo bench` does. Here it is what an operator pays: memory, processor
+//! time and the time until a start has become a service. Results are committed in `docs/benches`.
+//!
+//! How to get it wrong: comparing figures of two runs. On a busy machine only one run compares with itself.
+
+mod figures;
+mod machine;
+mod page;
+mod peer;
+mod rest;
+
+pub(crate) use rest::run as rest;
