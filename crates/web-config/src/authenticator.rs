@@ -32,7 +32,7 @@ pub enum Verdict {
     },
     /// No credentials, or wrong ones: to be answered with 401 and `WWW-Authenticate: Basic`.
     Refused,
-    /// Too many passwords wait to be checked: to be answered with 503.
+    /// Too many other passwords came while this one waited to be checked: to be answered with 503.
     Overloaded,
 }
 

@@ -1,15 +1,14 @@
 //! Which certificates of clients are trusted: those below the client CA, or below the machine's trust store.
+//!
+//! A certificate of the client CA that is no authority is trusted as it is, and vouches for no other.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
-use rustls::{
-    DistinguishedName, RootCertStore,
-    crypto::CryptoProvider,
-    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
-};
+use rustls::DistinguishedName;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{
+    client_authorities::{Candidate, ClientAuthorities},
     draft::{Draft, Pem, PemOptions},
     format::TlsServerConfig,
 };
@@ -21,8 +20,8 @@ const MAX_HINT_BYTES: usize = 32 * 1024;
 /// Who is trusted.
 #[derive(Debug, Default)]
 pub(crate) struct ClientTrust {
-    /// Asks whether a chain leads to an authority; `None`: there are none.
-    pub(crate) authorities: Option<Arc<dyn ClientCertVerifier>>,
+    /// Who vouches for others.
+    pub(crate) authorities: ClientAuthorities,
     /// The certificates of the bundle themselves: each is trusted as it is, also if it is no authority.
     pub(crate) certificates: HashSet<CertificateDer<'static>>,
     /// What clients are told, so that they can choose a certificate.
@@ -30,11 +29,7 @@ pub(crate) struct ClientTrust {
 }
 
 /// Reads whom `settings` trust; `None`: something is wrong, which was complained about.
-pub(crate) fn load(
-    settings: &TlsServerConfig,
-    provider: &Arc<CryptoProvider>,
-    draft: &mut Draft<'_>,
-) -> Option<ClientTrust> {
+pub(crate) fn load(settings: &TlsServerConfig, draft: &mut Draft<'_>) -> Option<ClientTrust> {
     if settings.has_client_ca() {
         let pem = draft.pem(&PemOptions {
             file_key: "client_ca_file",
@@ -42,26 +37,29 @@ pub(crate) fn load(
             inline_key: "client_ca",
             inline: settings.client_ca.as_deref().map(str::as_bytes),
         })?;
-        return of_bundle(&pem, provider, draft);
+        return of_bundle(&pem, draft);
     }
     if !settings.client_auth().verifies() {
         return Some(ClientTrust::default());
     }
-    Some(of_machine(settings, provider, draft))
+    Some(of_machine(settings, draft))
 }
 
-fn of_bundle(pem: &Pem, provider: &Arc<CryptoProvider>, draft: &mut Draft<'_>) -> Option<ClientTrust> {
-    let (mut roots, mut certificates, mut unusable) = (RootCertStore::empty(), HashSet::new(), 0);
+fn of_bundle(pem: &Pem, draft: &mut Draft<'_>) -> Option<ClientTrust> {
+    let (mut trust, mut valid, mut unusable) = (ClientTrust::default(), 0_usize, 0_usize);
+    let now = draft.surroundings.now;
     for certificate in CertificateDer::pem_slice_iter(&pem.bytes) {
-        match certificate {
-            Ok(certificate) if roots.add(certificate.clone()).is_ok() => {
-                certificates.insert(certificate);
-            }
-            _ => unusable += 1,
-        }
+        let Some(candidate) = certificate.ok().and_then(Candidate::read) else {
+            unusable += 1;
+            continue;
+        };
+        valid += usize::from(!candidate.period.is_over(now) && !candidate.period.is_to_come(now));
+        trust.authorities.add(&candidate);
+        trust.hints.push(candidate.subject());
+        trust.certificates.insert(candidate.into_der());
     }
     let path = &pem.key_path;
-    if roots.is_empty() {
+    if trust.certificates.is_empty() {
         let found = if unusable == 0 {
             "holds no PEM certificate"
         } else {
@@ -75,31 +73,29 @@ fn of_bundle(pem: &Pem, provider: &Arc<CryptoProvider>, draft: &mut Draft<'_>) -
             format!("`{path}`: {unusable} of the certificates cannot be understood and are not trusted");
         draft.warnings.push(warning);
     }
-    let mut hints = roots.subjects();
-    if hints.iter().map(|name| name.as_ref().len() + 2).sum::<usize>() > MAX_HINT_BYTES {
+    if valid == 0 {
+        let warning =
+            format!("`{path}`: every certificate has expired or is not valid yet: none lets a client in");
+        draft.warnings.push(warning);
+    }
+    if trust.hints.iter().map(|name| name.as_ref().len() + 2).sum::<usize>() > MAX_HINT_BYTES {
         let warning = format!(
             "`{path}`: too many authorities to name them to clients; they have to know which one to use"
         );
         draft.warnings.push(warning);
-        hints = Vec::new();
+        trust.hints = Vec::new();
     }
-    let Some(authorities) = verifier(roots, provider) else {
-        draft.complain(pem, &format!("the certificates in {} cannot be used", pem.name));
-        return None;
-    };
-    Some(ClientTrust { authorities: Some(authorities), certificates, hints })
+    Some(trust)
 }
 
 /// The machine's trust store, which Go takes where no client CA is given. Its authorities are not named to clients, and
 /// their own certificates are no client's.
-fn of_machine(
-    settings: &TlsServerConfig,
-    provider: &Arc<CryptoProvider>,
-    draft: &mut Draft<'_>,
-) -> ClientTrust {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates((draft.surroundings.trust_store)());
-    let (policy, count) = (settings.client_auth().name(), roots.len());
+fn of_machine(settings: &TlsServerConfig, draft: &mut Draft<'_>) -> ClientTrust {
+    let mut authorities = ClientAuthorities::default();
+    for candidate in (draft.surroundings.trust_store)().into_iter().filter_map(Candidate::read) {
+        authorities.add(&candidate);
+    }
+    let (policy, count) = (settings.client_auth().name(), authorities.len());
     let warning = if count == 0 {
         format!(
             "`client_auth_type: {policy}` without a client CA means the machine's trust store, which is empty or \
@@ -112,9 +108,5 @@ fn of_machine(
         )
     };
     draft.warnings.push(warning);
-    ClientTrust { authorities: verifier(roots, provider), ..ClientTrust::default() }
-}
-
-fn verifier(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Option<Arc<dyn ClientCertVerifier>> {
-    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().ok()
+    ClientTrust { authorities, ..ClientTrust::default() }
 }

@@ -27,7 +27,9 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, UnixTime};
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
-use crate::{client_auth::ClientAuthType, client_names, client_trust::ClientTrust};
+use crate::{
+    client_auth::ClientAuthType, client_authorities::Period, client_names, client_trust::ClientTrust,
+};
 
 /// The judge of clients' certificates.
 #[derive(Debug)]
@@ -64,8 +66,7 @@ impl ClientVerifier {
         if self.trust.certificates.contains(certificate) {
             return check_alone(parsed, now);
         }
-        let authorities = self.trust.authorities.as_ref().ok_or(CertificateError::UnknownIssuer)?;
-        authorities.verify_client_cert(certificate, intermediates, now).map(|_| ())
+        self.trust.authorities.verify(certificate, intermediates, &self.algorithms, now)
     }
 
     fn check_names(&self, certificate: &X509Certificate<'_>) -> Result<(), Error> {
@@ -130,12 +131,11 @@ impl ClientCertVerifier for ClientVerifier {
 
 /// A certificate that stands in the bundle itself: only its dates and its purpose are left to ask for.
 fn check_alone(certificate: &X509Certificate<'_>, now: UnixTime) -> Result<(), Error> {
-    let validity = certificate.validity();
-    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    if now < validity.not_before.timestamp() {
+    let period = Period::of(certificate.validity());
+    if period.is_to_come(now) {
         return Err(CertificateError::NotValidYet.into());
     }
-    if now > validity.not_after.timestamp() {
+    if period.is_over(now) {
         return Err(CertificateError::Expired.into());
     }
     let purposes = certificate.extended_key_usage().map_err(|_| CertificateError::BadEncoding)?;

@@ -3,8 +3,9 @@
 //! Only with the feature `fuzzing`, which nothing that ships enables.
 #![allow(clippy::panic, missing_docs)]
 
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
+use rustls_pki_types::UnixTime;
 use zeroize::Zeroizing;
 
 use crate::{LoadPolicy, load::load_in, surroundings::Surroundings};
@@ -18,7 +19,12 @@ pub fn check_load(bytes: &[u8], pem: &[u8]) {
     let read = |file: &Path, _: u64| -> io::Result<Zeroizing<Vec<u8>>> {
         Ok(Zeroizing::new(if file == path { bytes } else { pem }.to_vec()))
     };
-    let surroundings = Surroundings { directory: "/etc/lookout".into(), read: &read, trust_store: &Vec::new };
+    let surroundings = Surroundings {
+        directory: "/etc/lookout".into(),
+        read: &read,
+        trust_store: &Vec::new,
+        now: UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000)),
+    };
     match load_in(&surroundings, path, None) {
         Ok(policy) => {
             assert_eq!(policy.tls().is_some(), policy.certificate_not_after().is_some());

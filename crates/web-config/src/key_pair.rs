@@ -15,6 +15,7 @@ use rustls_pki_types::{
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 use crate::{
+    client_authorities::Period,
     draft::{Draft, Pem, PemOptions},
     format::TlsServerConfig,
 };
@@ -22,8 +23,8 @@ use crate::{
 /// What is served.
 pub(crate) struct KeyPair {
     pub(crate) certified_key: Arc<CertifiedKey>,
-    /// When the leaf expires, in Unix seconds.
-    pub(crate) not_after: i64,
+    /// When the leaf is valid.
+    pub(crate) period: Period,
 }
 
 /// Reads certificate and key; `None`: something is wrong, which was complained about.
@@ -40,7 +41,11 @@ pub(crate) fn load(settings: &TlsServerConfig, draft: &mut Draft<'_>) -> Option<
         inline_key: "key",
         inline: settings.key.as_ref().map(super::inline_key::InlineKey::pem),
     });
-    let chain = certificates.and_then(|pem| chain(&pem, draft));
+    let chain = certificates.and_then(|pem| {
+        let (chain, leaf) = chain(&pem, draft)?;
+        warn_of_period(&pem, leaf.period, draft);
+        Some((chain, leaf))
+    });
     let signing_key = key.and_then(|pem| Some((signing_key(&pem, draft)?, pem)));
     let ((chain, leaf), (signing_key, pem)) = (chain?, signing_key?);
     if signing_key.public_key().is_some_and(|public_key| *public_key != *leaf.public_key) {
@@ -48,12 +53,12 @@ pub(crate) fn load(settings: &TlsServerConfig, draft: &mut Draft<'_>) -> Option<
         return None;
     }
     let certified_key = Arc::new(CertifiedKey::new(chain, signing_key));
-    Some(KeyPair { certified_key, not_after: leaf.not_after })
+    Some(KeyPair { certified_key, period: leaf.period })
 }
 
 /// What is read from the first certificate.
 struct Leaf {
-    not_after: i64,
+    period: Period,
     public_key: Vec<u8>,
 }
 
@@ -77,10 +82,26 @@ fn chain(pem: &Pem, draft: &mut Draft<'_>) -> Option<(Vec<CertificateDer<'static
         return None;
     };
     let leaf = Leaf {
-        not_after: certificate.validity().not_after.timestamp(),
+        period: Period::of(certificate.validity()),
         public_key: certificate.public_key().raw.to_vec(),
     };
     Some((chain, leaf))
+}
+
+/// It is served all the same: a server that refused to start would be of no more use.
+fn warn_of_period(pem: &Pem, period: Period, draft: &mut Draft<'_>) {
+    let now = draft.surroundings.now;
+    let what = if period.is_over(now) {
+        "has expired"
+    } else if period.is_to_come(now) {
+        "is not valid yet"
+    } else {
+        return;
+    };
+    draft.warnings.push(format!(
+        "`{}`: the certificate {what}: clients that verify it do not connect; give one that is valid now",
+        pem.key_path
+    ));
 }
 
 fn signing_key(pem: &Pem, draft: &mut Draft<'_>) -> Option<Arc<dyn rustls::sign::SigningKey>> {

@@ -17,6 +17,7 @@
 //! | `client_allowed_sans`, and no certificate given | the handshake panics | the client is refused | the same, on purpose |
 //! | URIs in certificates | compared after Go has normalised them | compared as they stand there | one meaning |
 //! | a client's certificate that is an authority | accepted | only if it is in the client CA itself | webpki, RFC 5280 |
+//! | a client CA of which nothing is valid, a server's certificate that is not | nothing is said | a warning | a mistake that is seen late |
 //! | a client CA without a usable certificate | nobody can connect | an error | a mistake |
 //! | sessions with client certificates | resumed | never resumed | a certificate is looked at each time |
 //! | `X-Frame-Options: ""`, `X-Content-Type-Options: ""` | an error | not sent | the documentation: "unset if blank" |
@@ -24,7 +25,7 @@
 //! | a negative `interval` or `burst`; a truth value with nothing behind it | no limit; nothing is let in; off | an error | nobody means it |
 //! | a hash that nothing fits | accepted if long enough | an error | a mistake |
 //! | unknown users | take as long as cost 10 | take as long as some user | names cannot be told by time |
-//! | a flood of passwords | all wait for each other | 16 wait, the rest is told to come again | bounded |
+//! | a flood of passwords | all wait for each other | the newest 16 wait, newest first; the rest is told to come again | bounded |
 //! | when it is read | at each request and handshake | when told, as a whole | a broken file does not break the server |
 //! | YAML | 1.1 with anchors, `yes`, `on` | 1.2 without anchors; `true`, `false` | one meaning, errors with places |
 //!
@@ -42,6 +43,8 @@ mod blank;
 mod check;
 mod cipher_suite;
 mod client_auth;
+mod client_authorities;
+mod client_fingerprint;
 mod client_names;
 mod client_trust;
 mod client_verifier;
@@ -57,6 +60,7 @@ mod key_pair;
 mod load;
 mod password_hash;
 mod policy;
+mod queue;
 mod rate_limit;
 mod recent;
 mod response_headers;

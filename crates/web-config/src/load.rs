@@ -123,6 +123,7 @@ fn assemble(
         files: Vec::new(),
         warnings,
         certificate_not_after: tls.as_ref().map(|tls| tls.not_after),
+        clients: tls.as_ref().map(|tls| tls.clients),
         tls: tls.map(|tls| tls.config),
     })
 }

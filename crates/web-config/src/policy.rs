@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use http::{HeaderName, HeaderValue};
 use rustls::ServerConfig;
 
-use crate::{Authenticator, RateLimit};
+use crate::{Authenticator, RateLimit, client_fingerprint::ClientFingerprint};
 
 /// How a server is to serve: immutable, and replaced as a whole when a file changes. Share it by `Arc`.
 ///
@@ -21,6 +21,8 @@ pub struct Policy {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) warnings: Vec<String>,
     pub(crate) certificate_not_after: Option<i64>,
+    /// What decides about clients' certificates; `None` without TLS.
+    pub(crate) clients: Option<ClientFingerprint>,
 }
 
 // === impl Policy ===
@@ -41,7 +43,7 @@ impl Policy {
         self.http2
     }
 
-    /// The headers that every response gets, also refusals of the authenticator, but not those of the rate limit.
+    /// The headers that every response gets, also refusals of the authenticator and of the rate limit.
     pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
     }
@@ -71,12 +73,29 @@ impl Policy {
     pub fn certificate_not_after(&self) -> Option<i64> {
         self.certificate_not_after
     }
+
+    /// Whether `other` decides about clients' certificates as this one does: TLS or not, what is asked of clients, whom
+    /// they are trusted by, which names they may have. A renewed certificate of the server does not matter. For
+    /// connections that are open while a policy is replaced: where it is false, the handshake has to be made anew.
+    /// Cheap enough for each request.
+    pub fn has_same_clients(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.clients == other.clients
+    }
 }
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tls, http2, headers, authenticator, rate_limit, files, warnings, certificate_not_after } =
-            self;
+        let Self {
+            tls,
+            http2,
+            headers,
+            authenticator,
+            rate_limit,
+            files,
+            warnings,
+            certificate_not_after,
+            ..
+        } = self;
         f.debug_struct("Policy")
             .field("tls", &tls.is_some()) // rustls would print certificates
             .field("http2", http2)
@@ -86,6 +105,6 @@ impl fmt::Debug for Policy {
             .field("files", files)
             .field("warnings", warnings)
             .field("certificate_not_after", certificate_not_after)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

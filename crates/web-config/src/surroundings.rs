@@ -1,4 +1,4 @@
-//! What a web configuration needs from outside of itself: the files that it names and the machine's trust store.
+//! What a web configuration needs from outside of itself: the files that it names, the machine's trust store, the time.
 //!
 //! A parameter, so that the fuzz target reads no files. Nothing else here does IO.
 
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::{CertificateDer, UnixTime};
 use zeroize::Zeroizing;
 
 /// The largest certificate, key or bundle that is read: five times the bundle that browsers trust.
@@ -24,6 +24,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) read: ReadFile<'a>,
     /// The certificates that the machine trusts; none if it has no trust store.
     pub(crate) trust_store: &'a dyn Fn() -> Vec<CertificateDer<'static>>,
+    /// When it is read. It decides about warnings only; at a handshake rustls asks the clock.
+    pub(crate) now: UnixTime,
 }
 
 impl Surroundings<'static> {
@@ -33,6 +35,7 @@ impl Surroundings<'static> {
             directory: file.parent().unwrap_or(Path::new("")).to_owned(),
             read: &read,
             trust_store: &|| rustls_native_certs::load_native_certs().certs,
+            now: UnixTime::now(), // rustls' own clock, by which the warnings come true
         }
     }
 }

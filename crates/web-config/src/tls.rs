@@ -19,6 +19,7 @@ use rustls::{
 use crate::{
     cipher_suite::{CipherSuite, Service},
     client_auth::ClientAuthType,
+    client_fingerprint::ClientFingerprint,
     client_trust,
     client_verifier::ClientVerifier,
     curve::Curve,
@@ -32,15 +33,18 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Tls {
     pub(crate) config: Arc<ServerConfig>,
+    /// When the served certificate expires, in Unix seconds.
     pub(crate) not_after: i64,
+    /// What decides about clients.
+    pub(crate) clients: ClientFingerprint,
 }
 
 /// Builds the configuration of rustls; `None`: something is wrong, which was complained about.
 pub(crate) fn build(settings: &TlsServerConfig, http2: bool, draft: &mut Draft<'_>) -> Option<Tls> {
     let provider = Arc::new(provider(settings));
     let key_pair = key_pair::load(settings, draft);
-    let trust = client_trust::load(settings, &provider, draft);
-    let (KeyPair { certified_key, not_after }, trust) = (key_pair?, trust?);
+    let trust = client_trust::load(settings, draft);
+    let (KeyPair { certified_key, period }, trust) = (key_pair?, trust?);
     let versions = versions(settings);
     if versions.is_empty() || provider.kx_groups.is_empty() {
         return None; // validation has complained
@@ -59,11 +63,11 @@ pub(crate) fn build(settings: &TlsServerConfig, http2: bool, draft: &mut Draft<'
         }
     };
     let resolver = Arc::new(SingleCertAndKey::from(certified_key));
-    let policy = settings.client_auth();
+    let (policy, names) = (settings.client_auth(), settings.client_allowed_sans.as_deref());
+    let clients = ClientFingerprint::of(policy, &trust, names);
     let mut config = if policy == ClientAuthType::NoClientCert {
         builder.with_no_client_auth().with_cert_resolver(resolver)
     } else {
-        let names = settings.client_allowed_sans.as_deref();
         let verifier = ClientVerifier::new(policy, trust, names, &provider);
         let mut config = builder.with_client_cert_verifier(Arc::new(verifier)).with_cert_resolver(resolver);
         // Resumption would let a client in whose certificate has expired since.
@@ -74,7 +78,7 @@ pub(crate) fn build(settings: &TlsServerConfig, http2: bool, draft: &mut Draft<'
     config.ignore_client_order = settings.prefer_server_cipher_suites;
     let protocols: &[&[u8]] = if http2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
-    Some(Tls { config: Arc::new(config), not_after })
+    Some(Tls { config: Arc::new(config), not_after: period.not_after, clients })
 }
 
 /// ring with the suites and curves of the file; where there are none, with its own.

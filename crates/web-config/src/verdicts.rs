@@ -8,34 +8,28 @@
 //!   them out. The oldest goes first.
 //! - **One hash at a time**, as in exporter-toolkit, so that guessing costs one core at most. Equal questions wait for one
 //!   answer, however many they are; different ones wait in a queue with an end.
+//! - **The newest is served first, and takes the place of the oldest** when the queue is full: guesses that came before
+//!   cannot keep out whoever comes back. Who was replaced is told to.
 //! - **Nobody is waited for who has left**: a question that nobody waits for any more is not computed.
 //!
 //! How to get it wrong: holding the lock while bcrypt runs, or giving the lane back before it has ended.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ring::{hmac, rand::SystemRandom};
-use tokio::sync::{Semaphore, watch};
 
-use crate::{basic_credentials::BasicCredentials, password_hash::PasswordHash, recent::Recent};
+use crate::{
+    basic_credentials::BasicCredentials,
+    password_hash::PasswordHash,
+    queue::{Queue, Tag, Turn},
+    recent::Recent,
+};
 
 /// The most answers `right` that are kept: more than a file of a reasonable size has users.
 const MAX_RIGHT: usize = 4096;
 
 /// The most answers `wrong` that are kept. Each costs the asker one computation, so there is little to gain.
 const MAX_WRONG: usize = 1024;
-
-/// The most different questions that wait. At the usual cost of 10 the last one waits a second or two.
-const MAX_WAITING: usize = 16;
-
-/// An answer's place in the memory.
-type Tag = [u8; 32];
-
-/// Whether a password is right; `None` until it is known.
-type Answer = watch::Sender<Option<bool>>;
 
 /// Whether these credentials fit this hash.
 pub(crate) struct Question {
@@ -49,14 +43,13 @@ pub(crate) struct Question {
 pub(crate) struct Verdicts {
     key: hmac::Key,
     memory: Mutex<Memory>,
-    lane: Arc<Semaphore>,
 }
 
 #[derive(Default)]
 struct Memory {
     right: Recent<Tag, MAX_RIGHT>,
     wrong: Recent<Tag, MAX_WRONG>,
-    waiting: HashMap<Tag, Arc<Answer>>,
+    queue: Queue<Question>,
 }
 
 // === impl Verdicts ===
@@ -65,13 +58,13 @@ impl Verdicts {
     /// An empty memory with a new key; `None`: the operating system has no random numbers.
     pub(crate) fn new() -> Option<Self> {
         let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new()).ok()?;
-        Some(Self { key, memory: Mutex::default(), lane: Arc::new(Semaphore::new(1)) })
+        Some(Self { key, memory: Mutex::default() })
     }
 
-    /// The answer; `None`: too many others wait.
+    /// The answer; `None`: too many others came while it waited.
     pub(crate) async fn of(self: &Arc<Self>, question: Question) -> Option<bool> {
         let tag = self.tag(&question);
-        let mut answer = {
+        let (mut answer, is_first) = {
             let mut memory = self.memory();
             if memory.right.contains(&tag) {
                 return Some(true);
@@ -79,19 +72,13 @@ impl Verdicts {
             if memory.wrong.contains(&tag) {
                 return Some(false);
             }
-            if let Some(answer) = memory.waiting.get(&tag) {
-                answer.subscribe()
-            } else if memory.waiting.len() >= MAX_WAITING {
-                return None;
-            } else {
-                let (sender, receiver) = watch::channel(None);
-                let sender = Arc::new(sender);
-                memory.waiting.insert(tag, Arc::clone(&sender));
-                let waiting = Waiting { verdicts: Arc::clone(self), tag, answer: sender };
-                tokio::spawn(waiting.compute(question));
-                receiver
-            }
+            memory.queue.join(tag, question)
         };
+        if is_first {
+            // Not under the lock: a runtime that is ending drops the lane at once, which takes the lock itself.
+            let lane = Lane { verdicts: Arc::clone(self), is_held: true };
+            tokio::task::spawn_blocking(move || lane.serve());
+        }
         answer.wait_for(Option::is_some).await.ok().and_then(|answer| *answer)
     }
 
@@ -120,57 +107,45 @@ impl Verdicts {
     }
 }
 
-/// A question in the queue. Dropped, it is out of it, whatever happened; those who wait then get no answer.
-struct Waiting {
+/// The right to compute, of which there is one. Dropped while it is held (a panic, or the runtime has ended), it is given
+/// back, and those who wait get no answer.
+struct Lane {
     verdicts: Arc<Verdicts>,
-    tag: Tag,
-    answer: Arc<Answer>,
+    is_held: bool,
 }
 
-impl Waiting {
-    async fn compute(self, question: Question) {
-        let Ok(permit) = Arc::clone(&self.verdicts.lane).acquire_owned().await else { return };
-        if self.is_abandoned() {
-            return;
-        }
-        let user_exists = question.user_exists;
-        let computation = tokio::task::spawn_blocking(move || {
-            let fits = question.hash.is_of(question.credentials.password());
-            drop(permit); // not before: if the process is shutting down, nobody else may start
-            fits
-        });
-        if let Ok(fits) = computation.await {
-            self.conclude(fits && user_exists);
+impl Lane {
+    /// Computes until nobody waits. When the runtime ends, those who wait leave, and so does this.
+    fn serve(mut self) {
+        while let Some(turn) = self.next() {
+            self.compute(turn);
         }
     }
 
-    /// Whether nobody waits any more; then nobody can begin to either, for it is out of the queue.
-    fn is_abandoned(&self) -> bool {
-        let mut memory = self.verdicts.memory();
-        let abandoned = self.answer.receiver_count() == 0;
-        if abandoned {
-            memory.waiting.remove(&self.tag);
-        }
-        abandoned
+    /// The next question; `None`: there is none, and the lane has been given back.
+    fn next(&mut self) -> Option<Turn<Question>> {
+        let turn = self.verdicts.memory().queue.next();
+        self.is_held = turn.is_some();
+        turn
     }
 
-    fn conclude(&self, right: bool) {
+    fn compute(&self, turn: Turn<Question>) {
+        let Turn { tag, question } = turn;
+        let right = question.hash.is_of(question.credentials.password()) && question.user_exists;
         let mut memory = self.verdicts.memory();
         if right {
-            memory.right.insert(self.tag);
+            memory.right.insert(tag);
         } else {
-            memory.wrong.insert(self.tag);
+            memory.wrong.insert(tag);
         }
-        self.answer.send_replace(Some(right));
+        memory.queue.conclude(right);
     }
 }
 
-impl Drop for Waiting {
+impl Drop for Lane {
     fn drop(&mut self) {
-        let mut memory = self.verdicts.memory();
-        // Another question of the same kind may have taken the place of an abandoned one.
-        if memory.waiting.get(&self.tag).is_some_and(|answer| Arc::ptr_eq(answer, &self.answer)) {
-            memory.waiting.remove(&self.tag);
+        if self.is_held {
+            self.verdicts.memory().queue = Queue::default();
         }
     }
 }
@@ -193,53 +168,104 @@ mod tests {
         tokio::spawn(async move { verdicts.of(question).await })
     }
 
+    /// A lane in the hands of the test.
+    fn held(verdicts: &Arc<Verdicts>) -> Lane {
+        let mut memory = verdicts.memory();
+        drop(memory.queue.join([255; 32], question("the one being computed")));
+        drop(memory);
+        Lane { verdicts: Arc::clone(verdicts), is_held: true }
+    }
+
     #[tokio::test]
     async fn equal_questions_are_one_in_the_queue() {
         let verdicts = Arc::new(Verdicts::new().unwrap());
-        let lane = verdicts.lane.acquire().await.unwrap();
+        let mut lane = held(&verdicts);
         let asking: Vec<_> = (0..50).map(|_| ask(&verdicts, "same")).collect();
         tokio::task::yield_now().await;
-        let tag = verdicts.tag(&question("same"));
-        {
-            let memory = verdicts.memory();
-            assert_eq!(memory.waiting.len(), 1);
-            assert_eq!(memory.waiting[&tag].receiver_count(), 50);
-        }
-        drop(lane);
-        for asking in asking {
+        let turn = lane.next().unwrap();
+        assert_eq!(turn.tag, verdicts.tag(&question("same")));
+        let joining = ask(&verdicts, "same"); // while it is being computed
+        tokio::task::yield_now().await;
+        lane.compute(turn);
+        assert!(lane.next().is_none(), "one answer is for all");
+        for asking in asking.into_iter().chain([joining]) {
             assert_eq!(asking.await.unwrap(), Some(false));
         }
-        assert!(verdicts.memory().waiting.is_empty());
     }
 
     #[tokio::test]
     async fn a_question_that_nobody_waits_for_is_not_computed() {
         let verdicts = Arc::new(Verdicts::new().unwrap());
-        let lane = verdicts.lane.acquire().await.unwrap();
-        let left = ask(&verdicts, "left");
+        let lane = held(&verdicts);
+        let (stays, left) = (ask(&verdicts, "stays"), ask(&verdicts, "left"));
         tokio::task::yield_now().await;
         left.abort();
         assert!(left.await.unwrap_err().is_cancelled());
-        drop(lane);
-        // The lane is fair: whoever comes later is served later.
-        assert_eq!(ask(&verdicts, "stays").await.unwrap(), Some(false));
+        lane.serve();
+        assert_eq!(stays.await.unwrap(), Some(false));
         let memory = verdicts.memory();
         assert!(memory.wrong.contains(&verdicts.tag(&question("stays"))));
         assert!(!memory.wrong.contains(&verdicts.tag(&question("left"))));
-        assert!(memory.waiting.is_empty());
     }
 
     #[tokio::test]
     async fn whoever_comes_back_to_an_abandoned_question_gets_an_answer() {
         let verdicts = Arc::new(Verdicts::new().unwrap());
-        let lane = verdicts.lane.acquire().await.unwrap();
+        let lane = held(&verdicts);
         let left = ask(&verdicts, "same");
         tokio::task::yield_now().await;
         left.abort();
         assert!(left.await.unwrap_err().is_cancelled());
         let back = ask(&verdicts, "same");
         tokio::task::yield_now().await;
-        drop(lane);
+        lane.serve();
         assert_eq!(back.await.unwrap(), Some(false));
+    }
+
+    #[tokio::test]
+    async fn a_lane_that_is_lost_is_given_back() {
+        let verdicts = Arc::new(Verdicts::new().unwrap());
+        let lane = held(&verdicts);
+        let asking = ask(&verdicts, "early");
+        tokio::task::yield_now().await;
+        drop(lane);
+        assert_eq!(asking.await.unwrap(), None);
+        assert_eq!(ask(&verdicts, "later").await.unwrap(), Some(false));
+    }
+
+    /// Between two computations 40 guesses come and, somewhere among them, the one who knows; as one who tries again
+    /// does, at another place each time.
+    #[tokio::test]
+    async fn guesses_do_not_keep_out_who_comes_back() {
+        let verdicts = Arc::new(Verdicts::new().unwrap());
+        let mut lane = held(&verdicts);
+        let mut guesses: Vec<_> = (0..40).map(|number| ask(&verdicts, &format!("first-{number}"))).collect();
+        tokio::task::yield_now().await;
+        let mut let_in_at = None;
+        for round in 1..=40 {
+            let mut asking = None;
+            for number in 1..=40 {
+                guesses.push(ask(&verdicts, &format!("{round}-{number}")));
+                if number == round {
+                    asking = Some(ask(&verdicts, "known"));
+                }
+            }
+            tokio::task::yield_now().await;
+            let turn = lane.next().unwrap();
+            lane.compute(turn);
+            tokio::task::yield_now().await;
+            let asking = asking.unwrap();
+            if asking.is_finished() && asking.await.unwrap().is_some() {
+                let_in_at = Some(round);
+                break;
+            }
+        }
+        assert_eq!(let_in_at, Some(40), "whoever came last is next");
+        drop(lane);
+        let mut answered = 0;
+        for guess in guesses {
+            answered += usize::from(guess.await.unwrap().is_some());
+        }
+        assert_eq!(answered, 39, "one in each of the other rounds; the others were replaced");
     }
 }

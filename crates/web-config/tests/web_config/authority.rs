@@ -23,6 +23,7 @@ pub(crate) struct Identity {
 /// Who issues.
 pub(crate) struct Authority {
     pub(crate) pem: String,
+    key_pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
@@ -65,20 +66,42 @@ impl Identity {
 
 impl Authority {
     pub(crate) fn new(name: &str) -> Self {
+        Self::with(name, be_authority)
+    }
+
+    /// A certificate that signs itself, with what `change` makes of it, used to sign others, whether it may or not.
+    pub(crate) fn with(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut parameters = parameters(name);
-        be_authority(&mut parameters);
+        change(&mut parameters);
         let pem = parameters.self_signed(&key).unwrap().pem();
-        Self { pem, issuer: Issuer::new(parameters, key) }
+        Self { pem, key_pem: key.serialize_pem(), issuer: Issuer::new(parameters, key) }
+    }
+
+    /// Whoever has the key of `pem`, which is made out to `name`.
+    pub(crate) fn of(name: &str, pem: &str, key_pem: &str) -> Self {
+        let key = KeyPair::from_pem(key_pem).unwrap();
+        Self { pem: pem.to_owned(), key_pem: key_pem.to_owned(), issuer: Issuer::new(parameters(name), key) }
     }
 
     /// An authority below this one.
     pub(crate) fn intermediate(&self, name: &str) -> Self {
-        let key = KeyPair::generate().unwrap();
+        let Identity { pem, key_pem } = self.issue(name, be_authority);
+        Self::of(name, &pem, &key_pem)
+    }
+
+    /// With its own certificate, not one that it issued.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity { pem: self.pem.clone(), key_pem: self.key_pem.clone() }
+    }
+
+    /// Made anew: another certificate for the same name and key, with what `change` makes of it.
+    pub(crate) fn renewed(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let key = KeyPair::from_pem(&self.key_pem).unwrap();
         let mut parameters = parameters(name);
-        be_authority(&mut parameters);
-        let pem = parameters.signed_by(&key, &self.issuer).unwrap().pem();
-        Self { pem, issuer: Issuer::new(parameters, key) }
+        change(&mut parameters);
+        let pem = parameters.self_signed(&key).unwrap().pem();
+        Self { pem, key_pem: self.key_pem.clone(), issuer: Issuer::new(parameters, key) }
     }
 
     /// A certificate with what `change` makes of it.

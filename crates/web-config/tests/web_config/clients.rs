@@ -11,7 +11,7 @@ use crate::{
 const CA: &str = "client_ca_file: ca.crt\n";
 
 /// Whether a client with this certificate is let in, with each version.
-async fn lets_in(site: &Site, keys: &str, identity: Option<&Identity>) -> bool {
+pub(crate) async fn lets_in(site: &Site, keys: &str, identity: Option<&Identity>) -> bool {
     let policy = site.tls(keys);
     let mut verdicts = Vec::new();
     for versions in [ONLY_13, ONLY_12] {
@@ -232,24 +232,35 @@ async fn without_a_client_ca_the_trust_store_of_the_machine_decides() {
     const STORE: &str = "LOOKOUT_TRUST_STORE_TEST";
     let Some(store) = env::var_os(STORE) else {
         let store = Site::new();
-        let client = store.authority.client();
-        store.write("client.crt", client.pem);
-        store.write("client.key", client.key_pem);
+        let expired = Authority::with("Expired", |parameters| {
+            be_authority(parameters);
+            be_expired(parameters);
+        });
+        let leaf = Authority::with("Leaf", be_client);
+        for (name, client) in [("good", &store.authority), ("expired", &expired), ("leaf", &leaf)] {
+            let client = client.client();
+            store.write(&format!("{name}.crt"), client.pem);
+            store.write(&format!("{name}.key"), client.key_pem);
+        }
+        store.write("store.pem", [&store.authority, &expired, &leaf].map(|one| &*one.pem).concat());
         let mut child = Command::new(env::current_exe().unwrap());
         child.args(["--exact", NAME]).env(STORE, store.directory()).env_remove("SSL_CERT_DIR");
-        let output = child.env("SSL_CERT_FILE", store.path("ca.crt")).output().unwrap();
+        let output = child.env("SSL_CERT_FILE", store.path("store.pem")).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && said.contains("1 passed"), "{said}");
         return;
     };
     let read = |name: &str| fs::read_to_string(Path::new(&store).join(name)).unwrap();
-    let trusted = Identity { pem: read("client.crt"), key_pem: read("client.key") };
+    let client =
+        |name: &str| Identity { pem: read(&format!("{name}.crt")), key_pem: read(&format!("{name}.key")) };
     let site = Site::new();
     for policy in ["VerifyClientCertIfGiven", "RequireAndVerifyClientCert"] {
         let keys = format!("client_auth_type: {policy}");
         let warnings = site.tls(&keys).warnings().to_vec();
-        assert!(warnings.len() == 1 && warnings[0].contains("any of its 1 authorities"), "{warnings:?}");
-        assert!(lets_in(&site, &keys, Some(&trusted)).await);
+        assert!(warnings.len() == 1 && warnings[0].contains("any of its 2 authorities"), "{warnings:?}");
+        assert!(lets_in(&site, &keys, Some(&client("good"))).await);
+        assert!(!lets_in(&site, &keys, Some(&client("expired"))).await, "its root has expired");
+        assert!(!lets_in(&site, &keys, Some(&client("leaf"))).await, "not of an authority");
         assert!(!lets_in(&site, &keys, Some(&site.authority.client())).await, "not of this store");
     }
 }

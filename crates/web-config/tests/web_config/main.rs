@@ -13,5 +13,6 @@ mod site;
 mod tls;
 mod toolkit;
 mod toolkit_table;
+mod trust;
 mod users;
 mod warnings;

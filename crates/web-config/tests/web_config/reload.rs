@@ -1,7 +1,7 @@
 //! One policy in place of another: nothing of the old one holds on.
 
 use crate::{
-    authority::Identity,
+    authority::{Authority, Identity},
     connection::{Client, ONLY_12, ONLY_13, connect},
     site::{Site, with_tls},
 };
@@ -58,6 +58,52 @@ fn a_half_written_pair_gives_no_policy_and_names_the_files_to_watch() {
     assert_eq!(error.files(), ["web.yml", "server.crt", "server.key"].map(|name| site.path(name)));
     let error = lookout_web_config::load(&site.path("none.yml")).unwrap_err();
     assert_eq!(error.files(), [site.path("none.yml")]);
+}
+
+#[test]
+fn policies_have_the_same_clients_if_they_decide_alike_about_certificates() {
+    let site = Site::new();
+    let other = Authority::new("Other");
+    site.write("two.crt", format!("{}{}", site.authority.pem, other.pem));
+    site.write("swapped.crt", format!("{}{}{}", other.pem, site.authority.pem, other.pem));
+    let verify = "client_auth_type: RequireAndVerifyClientCert\n";
+    let texts = [
+        String::new(),
+        with_tls(""),
+        with_tls("client_auth_type: RequestClientCert"),
+        with_tls("client_auth_type: VerifyClientCertIfGiven\nclient_ca_file: ca.crt"),
+        with_tls(&format!("{verify}client_ca_file: ca.crt")),
+        with_tls(&format!("{verify}client_ca_file: two.crt")),
+        with_tls(&format!("{verify}client_ca_file: server.crt")),
+        with_tls(&format!("{verify}client_ca_file: ca.crt\nclient_allowed_sans: []")),
+        with_tls(&format!("{verify}client_ca_file: ca.crt\nclient_allowed_sans: [a, b]")),
+        with_tls(&format!("{verify}client_ca_file: ca.crt\nclient_allowed_sans: [ab]")),
+    ];
+    let policies: Vec<_> = texts.iter().map(|text| site.policy(text)).collect();
+    for (one, policy) in policies.iter().enumerate() {
+        for (two, other) in policies.iter().enumerate() {
+            assert_eq!(policy.has_same_clients(other), one == two, "{}{}", texts[one], texts[two]);
+        }
+        assert!(policy.has_same_clients(&site.reload(&texts[one], policy).unwrap()), "{}", texts[one]);
+    }
+    assert!(policies[0].has_same_clients(&Policy::open()));
+    let swapped = site.tls(&format!("{verify}client_ca_file: swapped.crt\nmin_version: TLS13"));
+    assert!(policies[5].has_same_clients(&swapped), "the order does not count");
+    let names = format!("{verify}client_ca_file: ca.crt\nclient_allowed_sans: [b, a]");
+    assert!(policies[8].has_same_clients(&site.tls(&names)), "nor does that of names");
+}
+
+#[test]
+fn a_renewed_certificate_of_the_server_leaves_the_clients_the_same_and_a_renewed_client_ca_does_not() {
+    let site = Site::new();
+    let text = with_tls("client_auth_type: RequireAndVerifyClientCert\nclient_ca_file: ca.crt");
+    let before = site.policy(&text);
+    let new = Identity::rsa_server();
+    site.write("server.crt", &new.pem);
+    site.write("server.key", &new.key_pem);
+    assert!(before.has_same_clients(&site.reload(&text, &before).unwrap()));
+    site.write("ca.crt", Authority::new("Test Root").pem);
+    assert!(!before.has_same_clients(&site.reload(&text, &before).unwrap()));
 }
 
 #[test]

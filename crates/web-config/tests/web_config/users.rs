@@ -142,13 +142,16 @@ async fn different_questions_wait_in_a_queue_with_an_end() {
     for asking in asking {
         verdicts.push(asking.await.unwrap());
     }
-    assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Refused).count(), 16);
-    assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Overloaded).count(), 84);
+    let count = |expected| verdicts.iter().filter(|verdict| **verdict == expected).count();
+    let (refused, overloaded) = (count(Verdict::Refused), count(Verdict::Overloaded));
+    // 16 wait; a slow machine may have answered some before the last has come.
+    assert!(refused >= 16 && overloaded > 0 && refused + overloaded == 100, "{verdicts:?}");
+    assert_eq!(verdicts[99], Verdict::Refused, "the newest is not turned away");
     assert_eq!(ask(&policy, "alice", "secret").await, granted("alice"), "who is known is not held up");
     assert_eq!(ask(&policy, "alice", "99").await, Verdict::Refused, "the queue is empty again");
 }
 
-/// Who leaves frees their place: otherwise a client that connects and goes would fill the queue for all.
+/// Otherwise passwords that nobody waits for any more would be computed before the one that somebody does.
 #[tokio::test]
 async fn who_has_left_is_not_waited_for() {
     let site = Site::new();
@@ -160,17 +163,11 @@ async fn who_has_left_is_not_waited_for() {
         })
         .collect();
     tokio::task::yield_now().await;
-    assert_eq!(ask(&policy, "alice", "secret").await, Verdict::Overloaded);
     for asking in &asking {
         asking.abort();
     }
-    // At most the one that is being computed is still in the way.
-    let let_in = async {
-        while ask(&policy, "alice", "secret").await != granted("alice") {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, let_in).await.expect("the queue stays full");
+    let let_in = tokio::time::timeout(PATIENCE, ask(&policy, "alice", "secret")).await;
+    assert_eq!(let_in.expect("the queue stays full"), granted("alice"));
 }
 
 #[tokio::test]
@@ -195,22 +192,26 @@ async fn who_is_removed_is_not_remembered_and_who_is_added_is_let_in() {
     assert_eq!(ask(&after, "bob", "bob-123").await, granted("bob"));
 }
 
-/// While the queue is full, only what is remembered is answered: so a reload that forgot would be seen.
+/// What is remembered is answered at once, whatever waits: so a reload that forgot would be seen.
 #[tokio::test]
 async fn a_reload_remembers_who_was_let_in() {
     let site = Site::new();
     let text = format!("basic_auth_users:\n  alice: {}\n", hash("secret", 10));
     let before = site.policy(&text);
     assert_eq!(ask(&before, "alice", "secret").await, granted("alice"));
-    let (after, forgetful) = (Arc::new(site.reload(&text, &before).unwrap()), site.policy(&text));
-    for number in 0..16 {
-        let (one, two) = (Arc::clone(&after), number.to_string());
-        tokio::spawn(async move { ask(&one, "alice", &two).await });
+    let (after, forgetful) = (site.reload(&text, &before).unwrap(), site.policy(&text));
+    assert_eq!(at_once(ask(&after, "alice", "secret")).await, Some(granted("alice")));
+    assert_eq!(at_once(ask(&after, "alice", "another")).await, None, "else the test proves nothing");
+    assert_eq!(at_once(ask(&forgetful, "alice", "secret")).await, None, "it has a memory of its own");
+}
+
+/// What comes without waiting.
+async fn at_once(verdict: impl Future<Output = Verdict>) -> Option<Verdict> {
+    tokio::select! {
+        biased;
+        verdict = verdict => Some(verdict),
+        () = std::future::ready(()) => None,
     }
-    tokio::task::yield_now().await;
-    assert_eq!(ask(&after, "alice", "another").await, Verdict::Overloaded);
-    assert_eq!(ask(&after, "alice", "secret").await, granted("alice"));
-    assert_eq!(ask(&forgetful, "alice", "secret").await, granted("alice"), "it has a queue of its own");
 }
 
 /// `$2y$` at each cost up to 31 is read; computing the higher ones takes hours and is not tried.

@@ -1,6 +1,9 @@
 //! What is accepted but said.
 
-use crate::site::{Site, with_tls};
+use crate::{
+    authority::{Identity, be_authority, be_expired, be_of_the_future},
+    site::{Site, with_tls},
+};
 
 const USER: &str = "basic_auth_users: {alice: $2y$04$n4Uy0eSnMfvnESYL.bLwuuj0U/ETSsoTpRT9GVk5bektyVVa5xnIi}";
 
@@ -58,4 +61,44 @@ fn what_is_as_it_should_be_is_not_commented() {
         let policy = site.policy(&text);
         assert!(policy.warnings().is_empty(), "{text}: {:?}", policy.warnings());
     }
+}
+
+#[test]
+fn a_certificate_outside_its_dates_is_said() {
+    let site = Site::new();
+    for (be_outside, what) in [
+        (be_expired as fn(&mut rcgen::CertificateParams), "has expired"),
+        (be_of_the_future, "is not valid yet"),
+    ] {
+        let server = Identity::self_signed("localhost", be_outside);
+        site.write("server.crt", server.pem);
+        site.write("server.key", server.key_pem);
+        let expected = format!(
+            "`tls_server_config.cert_file`: the certificate {what}: clients that verify it do not connect; give one that \
+             is valid now"
+        );
+        assert_eq!(site.tls("").warnings(), [expected]);
+    }
+}
+
+#[test]
+fn a_client_ca_of_which_nothing_is_valid_is_said() {
+    let site = Site::new();
+    let outside = [be_expired, be_of_the_future].map(|be_outside| {
+        let change = |parameters: &mut rcgen::CertificateParams| {
+            be_authority(parameters);
+            be_outside(parameters);
+        };
+        Identity::self_signed("Root", change).pem
+    });
+    let keys = "client_auth_type: RequireAndVerifyClientCert\nclient_ca_file: clients.pem";
+    site.write("clients.pem", outside.concat());
+    assert_eq!(
+        site.tls(keys).warnings(),
+        [
+            "`tls_server_config.client_ca_file`: every certificate has expired or is not valid yet: none lets a client in"
+        ]
+    );
+    site.write("clients.pem", format!("{}{}", outside.concat(), site.authority.pem));
+    assert!(site.tls(keys).warnings().is_empty(), "one is enough");
 }
