@@ -25,6 +25,6 @@ mod trust;
 
 pub use attempt::{Attempt, Chain, Session, attempt};
 pub use failure::Failure;
-pub use source::{EndpointSource, Observation, SeenChain};
+pub use source::{EndpointSource, Observation, SeenCell, SeenChain};
 pub use target::{BuildTarget, Target};
 pub use trust::{TrustCell, TrustSource, TrustStore, TrustedRoot};

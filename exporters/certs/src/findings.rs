@@ -16,9 +16,30 @@ use crate::verify::verify;
 /// The longest subject of a certificate that is repeated, in characters; the file says it in full.
 const MAX_SUBJECT: usize = 100;
 
-/// What is wrong with the chain that an endpoint showed, if it is not trusted.
-pub(crate) fn served(observation: &Observation, now: Timestamp) -> Option<Finding> {
-    let (target, seen) = (&observation.target, observation.seen.as_ref()?);
+/// What is wrong with the chain that an endpoint showed: that it is not trusted, or that it will not be for long.
+pub(crate) fn served(observation: &Observation, now: Timestamp) -> Vec<Finding> {
+    let Some(seen) = &observation.seen else { return Vec::new() };
+    match untrusted(observation, seen, now) {
+        Some(finding) => vec![finding],
+        None => about_to_expire(observation, seen, now),
+    }
+}
+
+fn about_to_expire(observation: &Observation, seen: &SeenChain, now: Timestamp) -> Vec<Finding> {
+    let target = &observation.target;
+    let found = |certificate: &Certificate| {
+        let message = expiry(certificate, &target.about_to_expire, now)?;
+        Some(Finding {
+            subject: target.source_name(),
+            message: format!("the certificate of {} that it serves {message}", subject_of(certificate)),
+            remedy: "renew it and have the server read the new one".to_owned(),
+        })
+    };
+    seen.chain.certificates.iter().flatten().filter_map(found).collect()
+}
+
+fn untrusted(observation: &Observation, seen: &SeenChain, now: Timestamp) -> Option<Finding> {
+    let target = &observation.target;
     let expected = target.expected_name.to_str();
     let verdict = verify(&seen.chain, &observation.trust, &target.expected_name, now.as_second());
     let (message, remedy) = match verdict.result {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lookout_certs_spec::Settings;
 use lookout_runtime::Sources;
 
-use crate::endpoints::{EndpointSource, Target, TrustCell, TrustSource};
+use crate::endpoints::{EndpointSource, SeenCell, Target, TrustCell, TrustSource};
 use crate::files::{FileSource, Plan};
 
 /// Adds the sources of `settings` to `sources`; nothing for what is not configured.
@@ -36,8 +36,11 @@ pub fn start(settings: &Settings, sources: &mut Sources) {
         if read.insert(target.trusted_roots.clone()) {
             add_trust(target.trusted_roots.clone(), Arc::clone(&store), settings, sources);
         }
+        let seen =
+            sources.shared(format!("seen\0{}\0{}", target.endpoint, target.server_name), SeenCell::default);
         let description = EndpointSource::description(&target, settings);
-        sources.add(description, target.clone(), move || EndpointSource::new(target, store.subscribe()));
+        sources
+            .add(description, target.clone(), move || EndpointSource::new(target, store.subscribe(), seen));
     }
 }
 

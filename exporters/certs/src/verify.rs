@@ -5,7 +5,8 @@
 //! chain that fails at this moment for its dates is tried again at moments when its certificates were valid.
 //!
 //! Two things are added to webpki. A server's own certificate that is itself among the trusted roots is trusted, as
-//! OpenSSL has it. And a path whose root has expired is refused, as most clients do.
+//! OpenSSL has it; unless it is an authority's, that says nothing of others. And a path whose root has expired is
+//! refused, as most clients do.
 
 use core::time::Duration;
 
@@ -29,7 +30,7 @@ pub struct Verdict {
 /// Verifies `chain` for `expected_name` at `now`, in seconds since 1970-01-01T00:00:00Z.
 pub fn verify(chain: &Chain, trust: &TrustStore, expected_name: &ServerName<'_>, now: i64) -> Verdict {
     let only = |result| Verdict { result, path_not_after: None };
-    if trust.anchors().is_empty() {
+    if trust.is_empty() {
         return only(Verification::Unknown);
     }
     if chain.has_other_key {

@@ -109,7 +109,9 @@ impl Connector<'_> {
 fn denied(forbidden: Forbidden) -> Failure {
     let message = match forbidden {
         Forbidden::Metadata => {
-            "the host leads to the metadata service of a cloud, which may not be probed".to_owned()
+            "the host leads to the metadata service of a cloud; if it is meant, add its address \
+                                itself to `probe.allow_networks`"
+                .to_owned()
         }
         Forbidden::Range(range) => format!(
             "the host leads to a special network ({range}); if it is meant, add it to `probe.allow_networks`"

@@ -8,7 +8,7 @@ use lookout_probe_spec::config::ProberKind;
 use lookout_probe_spec::host::Host;
 use lookout_probe_spec::labels::Phase;
 use lookout_probe_spec::pattern::TargetPattern;
-use lookout_probe_spec::policy::AddressPolicy;
+use lookout_probe_spec::policy::{AddressPolicy, Forbidden};
 use lookout_probe_spec::{NAME, Settings, metrics};
 use lookout_runtime::{Clock, ProbeFuture, ProbeLoad, ProbeRequest, Prober, Refusal};
 use tokio::net::TcpStream;
@@ -84,12 +84,18 @@ impl TargetProber {
                 "the target is not among those that may be probed; add its host to `probe.targets`",
             );
         }
-        match target.place() {
-            (Host::Address(address), _) if self.policy.judge(*address).is_err() => refuse(
+        let (Host::Address(address), _) = target.place() else { return Ok(()) };
+        match self.policy.judge(*address) {
+            Ok(()) => Ok(()),
+            // Its network would not help, and may be listed already.
+            Err(Forbidden::Metadata) => refuse(
+                "the target is refused as the metadata service of a cloud; if it is meant, add its address itself to \
+                 `probe.allow_networks`",
+            ),
+            Err(Forbidden::Range(_)) => refuse(
                 "the target is an address that may not be probed; if it is meant, add its network to \
                  `probe.allow_networks`",
             ),
-            _ => Ok(()),
         }
     }
 
@@ -138,14 +144,15 @@ impl TargetProber {
     }
 }
 
-/// One line for each failure. What may be logged of the target is its host and port.
+/// One line for each failure. What may be logged of the target is its host and port. It is called `probed`, because a
+/// line has a `target` of its own: the module that wrote it.
 fn log(asked: &Asked<'_>, observation: &Observation) {
-    let (target, module) = (&asked.target, asked.module_name);
+    let (probed, module) = (&asked.target, asked.module_name);
     let Some(failure) = &observation.failure else {
-        tracing::debug!(%target, module, "probe succeeded");
+        tracing::debug!(%probed, module, "probe succeeded");
         return;
     };
-    tracing::info!(%target, module, reason = failure.reason.as_str(), "probe failed: {}", failure.message);
+    tracing::info!(%probed, module, reason = failure.reason.as_str(), "probe failed: {}", failure.message);
 }
 
 impl Prober for TargetProber {

@@ -1,7 +1,9 @@
 //! The address of an endpoint: `host:port`, or the URL of an HTTPS server.
 //!
-//! Invariant: a host that was accepted is an IP address or an ASCII host name, so that it can be resolved, sent as
-//! SNI and put into a label without a second look.
+//! Invariants:
+//! - A host that was accepted is an IP address or an ASCII host name, so that it can be resolved, sent as SNI and put
+//!   into a label without a second look.
+//! - A text that may hold a password is never repeated: an error gets into the log and onto the page.
 
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
@@ -17,6 +19,11 @@ pub struct Address {
 /// Why a text is not an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
+    /// It names a user, perhaps with a password; so nothing of it is repeated.
+    #[error(
+        "a user before the host, or an `@`, cannot stand in an address (it is not repeated here); write the host alone"
+    )]
+    RefuseUser,
     /// The scheme of the URL is not `https`.
     #[error("the scheme `{scheme}` is not supported; write `https://…`, or `host:port` for plain TLS")]
     ReadScheme {
@@ -72,6 +79,10 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
+        // First, for every other error repeats a part of it.
+        if text.contains('@') {
+            return Err(AddressError::RefuseUser);
+        }
         let (authority, default_port) = match text.split_once("://") {
             Some(("https", rest)) => (rest.split(['/', '?', '#']).next().unwrap_or_default(), Some(443)),
             Some((scheme, _)) => return Err(AddressError::ReadScheme { scheme: scheme.to_owned() }),
@@ -173,10 +184,23 @@ mod tests {
             "-a.org:443",
             "a..org:443",
             "192.0.2.700:443",
-            "https://user@example.org",
             "a b:443",
         ] {
             assert!(text.parse::<Address>().is_err(), "{text:?} must be refused");
+        }
+    }
+    #[test]
+    fn a_password_in_an_address_is_refused_and_not_repeated() {
+        for text in [
+            "https://user:MARKER@example.org",
+            "https://MARKER@example.org",
+            "ftp://user:MARKER@example.org",
+            "user:MARKER@example.org:443",
+            "https://example.org:MARKER@443",
+        ] {
+            let error = text.parse::<Address>().unwrap_err();
+            assert_eq!(error, AddressError::RefuseUser);
+            assert!(!error.to_string().contains("MARKER"));
         }
     }
 }

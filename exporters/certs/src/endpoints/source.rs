@@ -1,7 +1,8 @@
-//! The source of one endpoint. What it keeps from attempt to attempt is the chain last seen; see the module above.
+//! The source of one endpoint. What it keeps from attempt to attempt, and leaves to its successor, is the chain last seen; see the
+//! module above.
 
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use lookout_certs_spec::{ENDPOINT_REASONS, Settings};
@@ -45,17 +46,23 @@ pub struct SeenChain {
     pub at: Timestamp,
 }
 
+/// The chain that an endpoint last showed. It outlives its source, for what was seen stays true when the settings of the
+/// endpoint change while its server is down.
+pub type SeenCell = Mutex<Option<Arc<SeenChain>>>;
+
 /// Connects to one endpoint.
 pub struct EndpointSource {
     target: Arc<Target>,
     trust: watch::Receiver<Option<Arc<TrustStore>>>,
-    seen: Option<Arc<SeenChain>>,
+    /// Whether the last attempt was judged before any root had been read.
+    lacks_trust: bool,
+    seen: Arc<SeenCell>,
 }
 
 impl EndpointSource {
-    /// A source that has seen nothing yet, verified against what `trust` shows.
-    pub fn new(target: Target, trust: watch::Receiver<Option<Arc<TrustStore>>>) -> Self {
-        Self { target: Arc::new(target), trust, seen: None }
+    /// A source that remembers what is in `seen`, verified against what `trust` shows.
+    pub fn new(target: Target, trust: watch::Receiver<Option<Arc<TrustStore>>>, seen: Arc<SeenCell>) -> Self {
+        Self { target: Arc::new(target), trust, lacks_trust: false, seen }
     }
 
     /// What the driver must know of it.
@@ -70,10 +77,15 @@ impl EndpointSource {
         }
     }
 
+    fn seen(&self) -> MutexGuard<'_, Option<Arc<SeenChain>>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The trusted roots as last read. Only at the start is there something to wait for.
     async fn trust(&mut self) -> Arc<TrustStore> {
         let first = timeout(self.target.timeout, self.trust.wait_for(Option::is_some)).await;
         let known = first.ok().and_then(Result::ok).and_then(|store| store.clone());
+        self.lacks_trust = known.is_none();
         known.unwrap_or_else(|| Arc::new(TrustStore::default()))
     }
 }
@@ -91,7 +103,7 @@ impl Source for EndpointSource {
                 reason = "when a chain was seen is an observation, as the chain is"
             )]
             let at = Timestamp::now();
-            self.seen = Some(Arc::new(SeenChain { chain, at }));
+            *self.seen() = Some(Arc::new(SeenChain { chain, at }));
         }
         let fault = |failure: &Failure| Fault {
             reason: failure.reason,
@@ -99,8 +111,15 @@ impl Source for EndpointSource {
             message: failure.message.clone(),
         };
         let faults = attempt.failure.iter().map(fault).collect();
-        let (failure, session, seen) = (attempt.failure, attempt.session, self.seen.clone());
+        let (failure, session, seen) = (attempt.failure, attempt.session, self.seen().clone());
         Ok(Collected { model: Observation { target, failure, session, is_up, seen, trust }, faults })
+    }
+
+    /// The roots were read at last: what was judged without them is judged again.
+    async fn changed(&mut self) {
+        if !(self.lacks_trust && self.trust.wait_for(Option::is_some).await.is_ok()) {
+            core::future::pending::<()>().await;
+        }
     }
 
     fn assess(&self, model: &Observation, now: Timestamp, batch: &mut Batch) {
@@ -108,6 +127,6 @@ impl Source for EndpointSource {
     }
 
     fn findings(&self, model: &Observation, now: Timestamp) -> Vec<Finding> {
-        findings::served(model, now).into_iter().collect()
+        findings::served(model, now)
     }
 }

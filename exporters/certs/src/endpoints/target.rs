@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use lookout_certs_spec::Settings;
 use lookout_certs_spec::address::{Address, AddressError};
-use lookout_certs_spec::config::{EndpointSettings, effective_server_name};
+use lookout_certs_spec::config::{EndpointSettings, ExpiryThreshold, effective_server_name};
 use rustls_pki_types::{InvalidDnsNameError, ServerName};
 
 /// One endpoint, with everything that its settings leave out filled in.
@@ -26,6 +26,8 @@ pub struct Target {
     pub trusted_roots: Vec<String>,
     /// How long one attempt may take.
     pub timeout: Duration,
+    /// When a certificate that is served is about to expire, for people.
+    pub about_to_expire: ExpiryThreshold,
 }
 
 /// Why settings make no target. Validated settings always do.
@@ -81,6 +83,7 @@ impl Target {
             server_name,
             trusted_roots: roots.clone(),
             timeout: endpoint.timeout.unwrap_or(settings.endpoint_timeout).get(),
+            about_to_expire: settings.alerts.critical.clone(),
         })
     }
 

@@ -3,6 +3,9 @@
 //! webpki keeps no dates of its anchors, so the roots' own are kept beside them: most clients refuse a chain whose
 //! root has expired.
 //!
+//! Only what says that it is an authority vouches for others. A server's own certificate may be listed too, to be trusted
+//! as it is; webpki would take it for an authority, and whoever has its key could speak for other names.
+//!
 //! How to get it wrong: taking a store that could not be read for an empty one. Then every chain would be called
 //! untrusted, and the alert would send people to the wrong place.
 
@@ -19,6 +22,7 @@ use lookout_runtime::{CollectError, Collected, DataKind, Fault, Source, SourceDe
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 use tokio::sync::watch;
 use webpki::anchor_from_trusted_cert;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::blocking::Blocking;
 use crate::files::{PathFault, Reader};
@@ -34,7 +38,10 @@ const MAX_ROOTS: usize = 10_000;
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
     anchors: Vec<TrustAnchor<'static>>,
+    /// The roots behind the anchors, in their order.
     roots: Vec<TrustedRoot>,
+    /// What is listed and no authority.
+    pinned: Vec<TrustedRoot>,
     is_complete: bool,
 }
 
@@ -50,7 +57,7 @@ pub struct TrustedRoot {
 }
 
 impl TrustStore {
-    /// A store of these roots; what cannot be an anchor is left out.
+    /// A store of these roots; what cannot be an anchor is left out. What is no authority is trusted as itself alone.
     pub fn new(encodings: impl IntoIterator<Item = CertificateDer<'static>>) -> Self {
         let mut store = Self { is_complete: true, ..Self::default() };
         for encoding in encodings {
@@ -64,6 +71,11 @@ impl TrustStore {
     pub fn incomplete(mut self) -> Self {
         self.is_complete = false;
         self
+    }
+
+    /// Whether nobody is trusted.
+    pub fn is_empty(&self) -> bool {
+        self.roots.is_empty() && self.pinned.is_empty()
     }
 
     /// The anchors, for webpki.
@@ -82,23 +94,38 @@ impl TrustStore {
         self.roots.get(index)
     }
 
-    /// Whether one of the roots belongs to this organization.
+    /// Whether one of the roots that may stand behind others belongs to this organization.
     pub fn has_organization(&self, organization: &str) -> bool {
         !organization.is_empty() && self.roots.iter().any(|root| root.organization == organization)
     }
 
-    /// The root with exactly this encoding.
+    /// The root with exactly this encoding, whether it is an authority or not.
     pub fn root_with(&self, encoding: &CertificateDer<'_>) -> Option<&TrustedRoot> {
-        self.roots.iter().find(|root| root.encoding == *encoding)
+        self.roots.iter().chain(&self.pinned).find(|root| root.encoding == *encoding)
     }
 
     fn add(&mut self, encoding: CertificateDer<'static>) {
         let Ok(certificate) = Certificate::from_der(&encoding) else { return };
         let Ok(anchor) = anchor_from_trusted_cert(&encoding).map(|anchor| anchor.to_owned()) else { return };
-        self.anchors.push(anchor);
+        let may_sign = may_sign(&encoding);
         let (not_after, organization) = (certificate.not_after, certificate.subject.organization);
-        self.roots.push(TrustedRoot { encoding, not_after, organization });
+        let root = TrustedRoot { encoding, not_after, organization };
+        if may_sign {
+            self.anchors.push(anchor);
+            self.roots.push(root);
+        } else {
+            self.pinned.push(root);
+        }
     }
+}
+
+/// Whether it is an authority's (RFC 5280, 4.2.1.9), and its key may sign certificates if the uses of the key are
+/// restricted (4.2.1.3).
+fn may_sign(encoding: &CertificateDer<'_>) -> bool {
+    let Ok((_, certificate)) = X509Certificate::from_der(encoding) else { return false };
+    let usage = certificate.key_usage();
+    let is_open = usage.is_ok_and(|usage| usage.is_none_or(|usage| usage.value.key_cert_sign()));
+    certificate.is_ca() && is_open
 }
 
 /// Reads one list of trusted roots. It exposes nothing of its own; the endpoints' verification stands on it.
@@ -135,7 +162,7 @@ impl Source for TrustSource {
 
     async fn collect(&mut self) -> Result<Collected<()>, CollectError> {
         let (store, faults) = self.reading.run(|roots| read(roots)).await;
-        let is_empty = store.anchors.is_empty();
+        let is_empty = store.is_empty();
         self.store.send_replace(Some(Arc::new(store)));
         match faults.first() {
             Some(fault) if is_empty => {

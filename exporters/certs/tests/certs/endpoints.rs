@@ -52,7 +52,7 @@ impl World {
     fn source_of(&self, endpoint: &EndpointSettings) -> EndpointSource {
         let target = Target::new(endpoint, &Settings::default()).unwrap();
         let root = self.authorities.root.certificate().unwrap().clone();
-        EndpointSource::new(target, watch::channel(Some(Arc::new(TrustStore::new([root])))).1)
+        EndpointSource::new(target, watch::channel(Some(Arc::new(TrustStore::new([root])))).1, Arc::default())
     }
 }
 
@@ -304,7 +304,7 @@ async fn a_name_that_does_not_resolve_is_unresolved() {
     target.host = "no\0host".to_owned();
     let (_, store) = trust_of(Vec::new());
     target.timeout = Duration::from_millis(500);
-    let (scrape, _) = cycle(&mut EndpointSource::new(target, store), fixed_now()).await;
+    let (scrape, _) = cycle(&mut EndpointSource::new(target, store, Arc::default()), fixed_now()).await;
     assert_eq!((up(&scrape), failure(&scrape).as_deref()), (0.0, Some("unresolved")));
 }
 
@@ -323,13 +323,13 @@ async fn trusted_roots_are_read_from_files_and_unreadable_ones_are_reported() {
         let collected = trust.collect().await.unwrap();
         assert_eq!(collected.faults.first().map(|fault| fault.reason.as_str()), fault);
         let target = Target::new(&world.settings(), &Settings::default()).unwrap();
-        let (scrape, _) = cycle(&mut EndpointSource::new(target, store), fixed_now()).await;
+        let (scrape, _) = cycle(&mut EndpointSource::new(target, store, Arc::default()), fixed_now()).await;
         assert_eq!(verified(&scrape).as_deref(), Some(result));
     }
     let (mut trust, store) = trust_of(vec![missing]);
     assert_eq!(trust.collect().await.unwrap_err().reason.as_str(), "not_found");
     let target = Target::new(&world.settings(), &Settings::default()).unwrap();
-    let (scrape, _) = cycle(&mut EndpointSource::new(target, store), fixed_now()).await;
+    let (scrape, _) = cycle(&mut EndpointSource::new(target, store, Arc::default()), fixed_now()).await;
     assert_eq!(verified(&scrape).as_deref(), Some("unknown"));
 }
 
@@ -339,7 +339,7 @@ async fn roots_that_are_not_read_yet_hold_nobody_up_for_ever() {
     let settings = EndpointSettings { timeout: Some(HumanDuration::from_millis(300)), ..world.settings() };
     let target = Target::new(&settings, &Settings::default()).unwrap();
     let (_never_read, store) = trust_of(Vec::new());
-    let mut source = EndpointSource::new(target, store);
+    let mut source = EndpointSource::new(target, store, Arc::default());
     let deadline = EndpointSource::description(
         &Target::new(&settings, &Settings::default()).unwrap(),
         &Settings::default(),
@@ -348,4 +348,24 @@ async fn roots_that_are_not_read_yet_hold_nobody_up_for_ever() {
         tokio::time::timeout(deadline.deadline + Duration::from_mins(1), cycle(&mut source, fixed_now()));
     let (scrape, _) = in_time.await.unwrap();
     assert_eq!((up(&scrape), verified(&scrape).as_deref()), (1.0, Some("unknown")));
+}
+
+#[tokio::test]
+async fn what_was_judged_without_roots_is_judged_again_once_they_are_read() {
+    let world = World::in_state(EndpointState::Good);
+    let settings = EndpointSettings { timeout: Some(HumanDuration::from_millis(300)), ..world.settings() };
+    let target = Target::new(&settings, &Settings::default()).unwrap();
+    let store = TrustCell::new(None);
+    let mut source = EndpointSource::new(target, store.subscribe(), Arc::default());
+    let (scrape, _) = cycle(&mut source, fixed_now()).await;
+    assert_eq!(verified(&scrape).as_deref(), Some("unknown"));
+    let root = world.authorities.root.certificate().unwrap().clone();
+    store.send_replace(Some(Arc::new(TrustStore::new([root]))));
+    let guard = Duration::from_mins(1);
+    tokio::time::timeout(guard, source.changed()).await.expect("the next look does not wait for its period");
+    let (scrape, _) = cycle(&mut source, fixed_now()).await;
+    assert_eq!(verified(&scrape).as_deref(), Some("trusted"));
+    // And that is that: roots that are read again are no reason to look again.
+    store.send_modify(|_| {});
+    assert!(tokio::time::timeout(Duration::ZERO, source.changed()).await.is_err());
 }

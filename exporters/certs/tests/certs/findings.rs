@@ -38,7 +38,7 @@ async fn each_way_of_not_being_trusted_has_its_words_and_its_remedy() {
     let root = authorities.root.certificate().unwrap().clone();
     let source = |store: TrustStore| {
         let target = Target::new(&settings, &Settings::default()).unwrap();
-        EndpointSource::new(target, watch::channel(Some(Arc::new(store))).1)
+        EndpointSource::new(target, watch::channel(Some(Arc::new(store))).1, Arc::default())
     };
     let mut good = source(TrustStore::new([root]));
     assert_eq!(findings(&mut good, fixed_now()).await, []);
@@ -57,12 +57,23 @@ async fn each_way_of_not_being_trusted_has_its_words_and_its_remedy() {
         assert!(finding.subject.starts_with("endpoint 127.0.0.1:"), "{kind}: {finding:?}");
     }
     endpoint.switch(EndpointState::Good, fixed_now()).await.unwrap();
+    let end = last_day(&mut good).await;
+    let found = findings(&mut good, end).await;
+    assert!(found[0].message.contains("that it serves is about to expire, on 20"), "{found:?}");
     let found = findings(&mut source(TrustStore::default()), fixed_now()).await;
     assert!(found[0].message.contains("cannot be verified"), "{found:?}");
     // One that shows no chain is a fault, which says more.
     endpoint.switch(EndpointState::Dead, fixed_now()).await.unwrap();
     let mut other = source(TrustStore::default());
     assert_eq!(findings(&mut other, fixed_now()).await, []);
+}
+
+/// A day before the certificate that is served ends.
+async fn last_day(source: &mut EndpointSource) -> Timestamp {
+    let collected = source.collect().await.unwrap();
+    let chain = &collected.model.seen.as_ref().unwrap().chain;
+    let leaf = chain.certificates[0].as_ref().unwrap();
+    Timestamp::from_second(leaf.not_after - 24 * 3600).unwrap()
 }
 
 #[tokio::test]

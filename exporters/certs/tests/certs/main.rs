@@ -7,6 +7,7 @@ mod findings;
 mod golden;
 mod parse;
 mod parse_properties;
+mod pinned;
 mod secrecy;
 mod start;
 mod support;

@@ -1,6 +1,7 @@
 //! The whole exporter under the driver: what is configured becomes sources, and each fails alone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lookout_certs::start;
 use lookout_certs_spec::config::EndpointSettings;
@@ -12,6 +13,7 @@ use lookout_simulator::{
     Authorities, CertificateFiles, EndpointState, FileContent, ServerIdentity, TlsEndpoint,
 };
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
+use tokio::time::timeout;
 
 use crate::support::{fixed_now, fixture};
 
@@ -112,7 +114,7 @@ async fn files_and_endpoints_are_served_together_and_a_dead_one_blanks_nobody() 
 }
 
 #[tokio::test]
-async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others() {
+async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others_and_its_own() {
     let authorities = Arc::new(Authorities::create(fixed_now()).unwrap());
     let serve = |server_name: &str| {
         let identity =
@@ -135,7 +137,8 @@ async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others()
         sources
     };
     driver.set(configuration(&settings(vec![of(&dying), of(&changing)]))).unwrap();
-    let (exposition, mut cycles) = (driver.exposition(), driver.statuses().cycles());
+    let (exposition, statuses, clock) = (driver.exposition(), driver.statuses(), driver.clock());
+    let mut cycles = statuses.cycles();
     let mut further = cycles.clone();
     let running = tokio::spawn(driver.run());
     let mut until = async |family: &str, name: &str, value: Option<f64>| loop {
@@ -153,8 +156,9 @@ async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others()
     until(CHAIN, "dying.example", None).await;
     dying.switch(EndpointState::Dead, fixed_now()).await.unwrap();
     until("certs_endpoint_up", "dying.example", Some(0.0)).await;
-    let changed = EndpointSettings { timeout: Some(HumanDuration::from_secs(7)), ..of(&changing) };
-    let sources = configuration(&settings(vec![of(&dying), changed, of(&added)]));
+    let slower =
+        |tls: &TlsEndpoint| EndpointSettings { timeout: Some(HumanDuration::from_secs(7)), ..of(tls) };
+    let sources = configuration(&settings(vec![of(&dying), slower(&changing), of(&added)]));
     let Applied { kept, replaced, added: n_added, removed } = control.apply(sources).await.unwrap();
     // The trusted roots and the dead endpoint; the changed one; the added one.
     assert_eq!((kept, replaced, n_added, removed), (2, 1, 1, 0));
@@ -166,5 +170,19 @@ async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others()
     }
     until(CHAIN, "dying.example", None).await;
     until("certs_endpoint_up", "dying.example", Some(0.0)).await;
+    // Its own settings change, while it is dead: the new source has seen nothing itself.
+    let sources = configuration(&settings(vec![slower(&dying), slower(&changing), of(&added)]));
+    let before = clock.now();
+    assert_eq!(control.apply(sources).await.unwrap().replaced, 1);
+    let has_looked = || {
+        let all = statuses.all();
+        let dying = all.iter().find(|status| status.description.name.ends_with("dying.example")).unwrap();
+        dying.last_success.is_some_and(|moment| moment > before)
+    };
+    while !has_looked() {
+        further.changed().await.unwrap();
+    }
+    let stays = timeout(Duration::from_mins(1), until(CHAIN, "dying.example", None));
+    stays.await.expect("what a server showed stays known while it is down");
     running.abort();
 }

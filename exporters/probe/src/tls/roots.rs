@@ -1,7 +1,11 @@
 //! The trusted roots of a module: read when they are first needed, and again from time to time.
 //!
-//! Invariant: at most one thread reads one list. A file system that hangs holds that thread, and no second one is sent
-//! after it.
+//! Invariants:
+//! - At most one thread reads one list. A file system that hangs holds that thread, and no second one is sent after it.
+//! - Only what says that it is an authority vouches for others. A server's own certificate may be listed too, to be
+//!   trusted as it is; whoever has its key must not speak for other names by that.
+//!
+//! How to get it wrong: giving webpki every listed certificate. It takes whatever it is given for an authority.
 
 use core::time::Duration;
 use std::fs::File;
@@ -33,8 +37,10 @@ const MAX_ROOTS: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct RootSet {
     anchors: Vec<TrustAnchor<'static>>,
-    /// The encodings and ends of the roots, in the order of their anchors: webpki keeps neither.
-    roots: Vec<(CertificateDer<'static>, i64)>,
+    /// The ends of the roots behind the anchors, in their order: webpki does not keep them.
+    ends: Vec<i64>,
+    /// All that is listed, authorities or not.
+    listed: Vec<CertificateDer<'static>>,
 }
 
 /// One list of trusted roots.
@@ -86,24 +92,35 @@ impl RootSet {
         &self.anchors
     }
 
-    /// Whether this very certificate is one of the roots.
+    /// Whether this very certificate is listed.
     pub(super) fn has(&self, encoding: &CertificateDer<'_>) -> bool {
-        self.roots.iter().any(|(root, _)| root == encoding)
+        self.listed.iter().any(|listed| listed == encoding)
     }
 
     /// The end of the root behind one of the anchors.
     pub(super) fn not_after_of(&self, anchor: &TrustAnchor<'_>) -> Option<i64> {
         let index = self.anchors.iter().position(|own| own == anchor)?;
-        self.roots.get(index).map(|(_, end)| *end)
+        self.ends.get(index).copied()
     }
 
-    /// What cannot be an anchor is left out, as other programs do.
+    /// What cannot be an anchor is left out, as other programs do; what may not be one is only listed.
     fn add(&mut self, encoding: CertificateDer<'static>) {
-        let Some(end) = not_after(&encoding) else { return };
+        let Ok((_, certificate)) = X509Certificate::from_der(&encoding) else { return };
         let Ok(anchor) = anchor_from_trusted_cert(&encoding).map(|anchor| anchor.to_owned()) else { return };
-        self.anchors.push(anchor);
-        self.roots.push((encoding, end));
+        if may_sign(&certificate) {
+            self.anchors.push(anchor);
+            self.ends.push(certificate.validity().not_after.timestamp());
+        }
+        self.listed.push(encoding);
     }
+}
+
+/// Whether it is an authority's (RFC 5280, 4.2.1.9), and its key may sign certificates if the uses of the key are
+/// restricted (4.2.1.3).
+fn may_sign(certificate: &X509Certificate<'_>) -> bool {
+    let usage = certificate.key_usage();
+    let is_open = usage.is_ok_and(|usage| usage.is_none_or(|usage| usage.value.key_cert_sign()));
+    certificate.is_ca() && is_open
 }
 
 /// The last second of a certificate's validity, in seconds since 1970-01-01T00:00:00Z.
@@ -117,7 +134,7 @@ fn read(paths: &[String]) -> Result<RootSet, Failure> {
     for path in paths {
         let encodings = if path == SYSTEM_ROOTS { read_system() } else { read_file(path) }?;
         for encoding in encodings {
-            if set.roots.len() == MAX_ROOTS {
+            if set.listed.len() == MAX_ROOTS {
                 return Err(refuse(path, "there are more certificates than the limit"));
             }
             set.add(encoding);

@@ -4,6 +4,8 @@
 mod bounds;
 mod golden;
 mod http;
+mod logging;
+mod pinned;
 mod policy;
 mod redirects;
 mod requests;

@@ -133,7 +133,15 @@ fn metadata_is_refused_in_every_form_even_in_an_open_network() {
         let named = AddressPolicy::new(vec![address.to_string().parse().unwrap()]);
         assert_eq!(named.judge(*address), Ok(()), "{address} is named");
     }
-    let listed = ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "fd20:ce::254"];
+    let listed = [
+        "169.254.169.254",
+        "169.254.169.252",
+        "fd00:ec2::254",
+        "fd00:a9fe:a9fe::1",
+        "100.100.100.200",
+        "168.63.129.16",
+        "fd20:ce::254",
+    ];
     for address in listed {
         assert!(METADATA.contains(&address.parse().unwrap()), "{address}");
     }

@@ -95,6 +95,23 @@ async fn a_listed_address_of_a_closed_network_is_refused() {
 }
 
 #[tokio::test]
+async fn a_metadata_address_must_be_named_itself_and_the_refusal_says_so() {
+    let mut world = World::new();
+    world.settings.targets = vec!["0.0.0.0/0".to_owned(), "::/0".to_owned()];
+    world.settings.allow_networks = vec!["169.254.0.0/16".to_owned(), "fd00::/8".to_owned()];
+    for target in
+        ["169.254.169.254", "[::ffff:169.254.169.254]", "169.254.169.252", "http://[fd00:a9fe:a9fe::1]/"]
+    {
+        let Refusal::AllowTarget(message) = world.refusal(target).await else { panic!("{target}") };
+        let advice = "add its address itself to `probe.allow_networks`";
+        assert!(message.contains("metadata") && message.contains(advice), "{target}: {message}");
+        assert!(!message.contains("its network"), "{target}: {message}");
+    }
+    let Refusal::AllowTarget(message) = world.refusal("10.0.0.1").await else { panic!() };
+    assert!(message.contains("add its network to `probe.allow_networks`"), "{message}");
+}
+
+#[tokio::test]
 async fn beyond_the_limit_there_is_no_place_and_afterwards_there_is() {
     let silent = Server::start(|_| Reply::Stall(Vec::new())).await;
     let good = Server::start(|_| Reply::of(200, "", "")).await;

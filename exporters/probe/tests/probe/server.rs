@@ -4,6 +4,7 @@ use core::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use lookout_simulator::IssuedCertificate;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -57,12 +58,21 @@ impl Server {
         certificate: &IssuedCertificate,
         reply: impl Fn(&str) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        Self::start_tls_with(certificate.chain(), certificate.key(), reply).await
+    }
+
+    /// The same with this chain and its key.
+    pub(crate) async fn start_tls_with(
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+        reply: impl Fn(&str) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(certificate.chain(), certificate.key())
+            .with_single_cert(chain, key)
             .unwrap();
         Self::listen(Some(TlsAcceptor::from(Arc::new(config))), reply).await
     }

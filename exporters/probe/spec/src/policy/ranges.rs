@@ -13,6 +13,8 @@ pub const METADATA: &[IpAddr] = &[
     v4([169, 254, 170, 23]),
     v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]),
     v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23]),
+    // Google: the metadata server of GKE's nodes, where connections to the address of all end up
+    v4([169, 254, 169, 252]),
     // Google
     v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254]),
     // Azure: the agent's wire server
@@ -26,7 +28,9 @@ pub const METADATA: &[IpAddr] = &[
     // Scaleway
     v4([169, 254, 42, 42]),
     v6([0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42]),
-    // OpenStack
+    // Akamai (Linode)
+    v6([0xfd00, 0xa9fe, 0xa9fe, 0, 0, 0, 0, 0x1]),
+    // OpenStack, Akamai
     v6([0xfe80, 0, 0, 0, 0, 0, 0xa9fe, 0xa9fe]),
 ];
 
