@@ -23,6 +23,8 @@ mod levels;
 mod line;
 mod lines;
 mod logfmt;
+mod places;
+mod policy;
 mod quoting;
 mod repeats;
 pub(crate) mod request;
@@ -39,7 +41,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::journal::Journal;
 use self::lines::Lines;
-use self::repeats::Policy;
+use self::policy::Policy;
 use crate::text::panic_message;
 
 pub use self::journal::suppressed;

@@ -14,6 +14,8 @@ use super::{Format, json, logfmt};
 
 /// The field in which `tracing` keeps the text of an event.
 const MESSAGE: &str = "message";
+/// The fields of a span that say whose event it is.
+pub(super) const SOURCE_FIELDS: [&str; 2] = ["exporter", "source"];
 /// The names that a line has of its own, in either format. A probe's `target` is not the target of the line.
 const TAKEN: [&str; 8] = [
     "ts",
@@ -33,6 +35,8 @@ pub(super) enum Which {
     Message,
     /// All others.
     Others,
+    /// Only those that say whose event it is.
+    Source,
 }
 
 /// A value of a field.
@@ -59,7 +63,12 @@ impl<'a> Fields<'a> {
     fn pair(&mut self, field: &Field, value: &Value<'_>) {
         // A field that is called `type` in the log is `r#type` in the code.
         let name = field.name().strip_prefix("r#").unwrap_or_else(|| field.name());
-        if (name == MESSAGE) != (self.which == Which::Message) {
+        let wanted = match self.which {
+            Which::Message => name == MESSAGE,
+            Which::Others => name != MESSAGE,
+            Which::Source => SOURCE_FIELDS.contains(&name),
+        };
+        if !wanted {
             return;
         }
         match self.which {
@@ -67,7 +76,7 @@ impl<'a> Fields<'a> {
             Which::Others if TAKEN.contains(&name) => {
                 pair(self.format, self.out, &format!("field_{name}"), value);
             }
-            Which::Others => pair(self.format, self.out, name, value),
+            Which::Others | Which::Source => pair(self.format, self.out, name, value),
         }
     }
 

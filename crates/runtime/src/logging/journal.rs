@@ -19,8 +19,10 @@ use tracing::Metadata;
 
 use super::Format;
 use super::fields::Value;
-use super::line::{Line, OMITTED, OMITTED_SECONDS, REPEATED, REPEATED_SECONDS};
-use super::repeats::{Policy, Repeats, Subject, Summary, Verdict};
+use super::line::{Line, OMITTED, OMITTED_SECONDS, REPEATED, REPEATED_SECONDS, SOURCE_SPAN};
+use super::places::Origin;
+use super::policy::Policy;
+use super::repeats::{Repeats, Subject, Summary, Verdict};
 use super::request;
 use crate::clock::Clock;
 
@@ -55,17 +57,17 @@ impl Journal {
         Self { format, write, repeats, counted: Condvar::new(), hasher: RandomState::new() }
     }
 
-    /// Writes or counts a line of the place `metadata`.
-    pub(super) fn log(&self, metadata: &'static Metadata<'static>, line: Line) {
-        if metadata.target() == request::TARGET {
+    /// Writes or counts a line of `origin`.
+    pub(super) fn log(&self, origin: &Origin, line: Line) {
+        if origin.metadata.target() == request::TARGET {
             (self.write)(line.end().as_bytes());
             return;
         }
-        let identity = self.identity(metadata, line.body());
+        let identity = self.identity(origin.metadata, line.body());
         let now = Instant::now();
         let (ended, verdict) = {
             let mut repeats = self.lock();
-            (repeats.ended(now), repeats.admit(now, metadata, identity, line.body()))
+            (repeats.ended(now), repeats.admit(now, origin, identity, line.body()))
         };
         self.write_summaries(ended);
         match verdict {
@@ -138,9 +140,12 @@ impl Journal {
         let now = Clock::system().now();
         let (mut line, count, seconds) = match &summary.subject {
             Subject::Body(body) => (Line::again(self.format, now, body), REPEATED, REPEATED_SECONDS),
-            Subject::Place(metadata) => {
+            Subject::Place(Origin { metadata, source }) => {
                 let mut line = Line::of(self.format, now, metadata);
                 line.message("further lines of this place in the code are too many and left out");
+                if let Some(source) = source {
+                    line.span(SOURCE_SPAN, source, true);
+                }
                 line.add("place", &Value::Text(&place(metadata)));
                 (line, OMITTED, OMITTED_SECONDS)
             }

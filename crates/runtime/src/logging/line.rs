@@ -11,6 +11,8 @@ use tracing::{Event, Level, Metadata};
 use super::Format;
 use super::fields::{Fields, Value, Which, message_key, pair};
 
+/// What the span is called in which a source works.
+pub(super) const SOURCE_SPAN: &str = "source";
 /// How many more lines like this one there were.
 pub(super) const REPEATED: &str = "repeated";
 /// In how many seconds they came.

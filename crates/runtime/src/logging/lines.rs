@@ -3,7 +3,9 @@
 //! Why own code instead of `tracing-subscriber`'s: a line has to be known before it is decided whether it is written,
 //! and its body is needed again for the line that says how often it was repeated.
 //!
-//! Invariant: one event is one call of the writer, with a whole line.
+//! Invariants:
+//! - One event is one call of the writer, with a whole line.
+//! - Whose line it is, the span of a source says when it is made; other spans, and fields of events, say nothing of it.
 
 use std::sync::Arc;
 
@@ -12,9 +14,10 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-use super::fields::{Fields, Which};
+use super::fields::{Fields, SOURCE_FIELDS, Which};
 use super::journal::Journal;
-use super::line::Line;
+use super::line::{Line, SOURCE_SPAN};
+use super::places::Origin;
 use crate::clock::Clock;
 
 /// Writes events to its journal; its end is the journal's.
@@ -22,6 +25,9 @@ pub(super) struct Lines(pub(super) Arc<Journal>);
 
 /// The fields of a span, in the format of the log.
 struct SpanFields(String);
+
+/// The fields of the span of a source that name it, in the format of the log.
+struct SourceName(Arc<str>);
 
 impl<S> Layer<S> for Lines
 where
@@ -32,6 +38,13 @@ where
         let mut fields = String::new();
         attributes.record(&mut Fields::new(self.0.format, Which::Others, &mut fields));
         span.extensions_mut().replace(SpanFields(fields));
+        let metadata = attributes.metadata();
+        let named = |field| metadata.fields().field(field).is_some();
+        if metadata.name() == SOURCE_SPAN && SOURCE_FIELDS.into_iter().all(named) {
+            let mut name = String::new();
+            attributes.record(&mut Fields::new(self.0.format, Which::Source, &mut name));
+            span.extensions_mut().replace(SourceName(name.into()));
+        }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
@@ -49,13 +62,17 @@ where
         line.fields(event, Which::Message);
         // Whose event it is comes before what it says, so that `grep 'exporter=certs source=files'` finds it.
         let mut spans = context.event_scope(event).into_iter().flat_map(Scope::from_root).peekable();
+        let mut source = None;
         while let Some(span) = spans.next() {
+            if let Some(SourceName(name)) = span.extensions().get() {
+                source = Some(Arc::clone(name));
+            }
             if let Some(SpanFields(fields)) = span.extensions().get() {
                 line.span(span.name(), fields, spans.peek().is_none());
             }
         }
         line.fields(event, Which::Others);
-        self.0.log(metadata, line);
+        self.0.log(&Origin { metadata, source }, line);
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Two bounds, both per window of a minute:
 //! - the **same line** (one place in the code, one body) is written a few times, then counted;
-//! - **one place** in the code writes so many lines, whatever they say, then they are counted: a peer that sends
-//!   another message each time is bounded too.
+//! - **one place** in the code writes so many lines for one source, whatever they say, then they are counted: a peer
+//!   that sends another message each time is bounded too, and takes no line from another source (`places.rs`).
 //!
 //! When a window in which lines were counted ends, one [`Summary`] says how many they were.
 //!
@@ -13,7 +13,7 @@
 //! - Debug and trace lines know only the second bound: who switches them on follows a sequence of events, in which the
 //!   tenth equal line says as much as the first.
 //! - When the table is full or has no room for a body, a line that is not in it is not remembered: it is written, as
-//!   often as its place may.
+//!   often as its place may. When there is no room for another source, its lines count with their place alone.
 //!
 //! How to get it wrong: letting a window begin anew with each line. Then a line that comes every second is never
 //! summed up.
@@ -22,44 +22,10 @@ use core::time::Duration;
 use std::collections::{HashMap, VecDeque};
 
 use tokio::time::Instant;
-use tracing::callsite::Identifier;
-use tracing::{Level, Metadata};
+use tracing::Level;
 
-/// The bounds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Policy {
-    /// How long lines are counted before the count is written and everything begins anew.
-    pub(super) window: Duration,
-    /// How often the same line is written in a window.
-    pub(super) per_line: u64,
-    /// How many lines of the levels `error`, `warn` and `info` one place writes in a window.
-    pub(super) per_place: u64,
-    /// How many lines of the levels `debug` and `trace` one place writes in a window.
-    pub(super) per_detailed_place: u64,
-    /// How many different lines are remembered.
-    pub(super) lines: usize,
-    /// How many bytes the bodies that are waiting for their summary take.
-    pub(super) kept: usize,
-}
-
-impl Policy {
-    /// The bounds of the process.
-    pub(super) const DEFAULT: Self = Self {
-        // As long as most alerts wait, so that nobody waits longer for the count than for the alert.
-        window: Duration::from_mins(1),
-        // Enough to see a rhythm: three tell a series from a chance, and a collector may lose some.
-        per_line: 5,
-        // Three a second. Above what a thousand sources that fail one after the other say in a start, each place
-        // of the code by itself, is nothing that a person reads.
-        per_place: 200,
-        // A hundred a second for each place: a busy connection in full, a storm not.
-        per_detailed_place: 6_000,
-        // All different lines of five places at their bound; about 100 KiB.
-        lines: 1_024,
-        // A thousand usual lines.
-        kept: 256 * 1024,
-    };
-}
+use super::places::{Origin, Places};
+use super::policy::Policy;
 
 /// What becomes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,8 +56,8 @@ pub(super) struct Summary {
 pub(super) enum Subject {
     /// Lines with this body.
     Body(Box<str>),
-    /// Different lines of this place.
-    Place(&'static Metadata<'static>),
+    /// Different lines of this place, of this source if it has one.
+    Place(Origin),
 }
 
 /// The table.
@@ -99,18 +65,17 @@ pub(super) enum Subject {
 pub(super) struct Repeats {
     policy: Policy,
     lines: HashMap<u64, SameLine>,
-    /// As many as there are places in the program that logged in the last window.
-    places: HashMap<Identifier, Place>,
+    places: Places,
     /// Everything in both, with the beginning of its window. All windows have the same length, so they end in the
     /// order in which they began.
     order: VecDeque<(Instant, Key)>,
     kept: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Key {
     Line(u64),
-    Place(Identifier),
+    Place(Origin),
 }
 
 #[derive(Debug)]
@@ -121,37 +86,26 @@ struct SameLine {
     body: Option<Box<str>>,
 }
 
-#[derive(Debug)]
-struct Place {
-    metadata: &'static Metadata<'static>,
-    written: u64,
-    counted: u64,
-}
-
 impl Repeats {
     /// An empty table.
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy, lines: HashMap::new(), places: HashMap::new(), order: VecDeque::new(), kept: 0 }
+        let places = Places::new(policy.places, policy.names);
+        Self { policy, lines: HashMap::new(), places, order: VecDeque::new(), kept: 0 }
     }
 
-    /// Decides about a line of the place `metadata`, whose body has the hash `identity`. Call [`Self::ended`] with
+    /// Decides about a line of `origin`, whose body has the hash `identity`. Call [`Self::ended`] with
     /// the same `now` before, or a window lasts too long.
-    pub(super) fn admit(
-        &mut self,
-        now: Instant,
-        metadata: &'static Metadata<'static>,
-        identity: u64,
-        body: &str,
-    ) -> Verdict {
-        let detailed = *metadata.level() > Level::INFO;
+    pub(super) fn admit(&mut self, now: Instant, origin: &Origin, identity: u64, body: &str) -> Verdict {
+        let detailed = *origin.metadata.level() > Level::INFO;
         if !detailed && let Some(first) = self.count_line(identity, body) {
             return Verdict::Count { first };
         }
         let limit = if detailed { self.policy.per_detailed_place } else { self.policy.per_place };
-        let place = self.places.entry(metadata.callsite()).or_insert_with(|| {
-            self.order.push_back((now, Key::Place(metadata.callsite())));
-            Place { metadata, written: 0, counted: 0 }
-        });
+        let seat = self.places.seat(origin);
+        let (place, new) = self.places.count(&seat);
+        if new {
+            self.order.push_back((now, Key::Place(seat)));
+        }
         if place.written >= limit {
             place.counted += 1;
             return Verdict::Count { first: place.counted == 1 };
@@ -210,7 +164,7 @@ impl Repeats {
     pub(super) fn due(&self) -> Option<Instant> {
         let counted = |key: &Key| match key {
             Key::Line(identity) => self.lines.get(identity).is_some_and(|line| line.counted > 0),
-            Key::Place(place) => self.places.get(place).is_some_and(|place| place.counted > 0),
+            Key::Place(origin) => self.places.has_counted(origin),
         };
         self.order.iter().find(|(_, key)| counted(key)).map(|(began, _)| *began + self.policy.window)
     }
@@ -225,9 +179,9 @@ impl Repeats {
                 self.kept -= body.len();
                 (Subject::Body(body), counted)
             }
-            Key::Place(place) => match self.places.remove(&place) {
-                Some(Place { metadata, counted, .. }) if counted > 0 => (Subject::Place(metadata), counted),
-                _ => return,
+            Key::Place(origin) => match self.places.remove(&origin) {
+                0 => return,
+                counted => (Subject::Place(origin), counted),
             },
         };
         let time = now.saturating_duration_since(began).min(self.policy.window);
@@ -239,7 +193,7 @@ impl Repeats {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use tracing::{Event, Subscriber};
+    use tracing::{Event, Metadata, Subscriber};
     use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
     use super::*;
@@ -249,6 +203,8 @@ mod tests {
         per_line: 3,
         per_place: 6,
         per_detailed_place: 20,
+        places: 6,
+        names: 10,
         lines: 4,
         kept: 64,
     };
@@ -278,7 +234,8 @@ mod tests {
 
     /// As the journal does it. The identity of a body is the body's length here.
     fn admit(repeats: &mut Repeats, now: Instant, place: Place, body: &str) -> (Vec<Summary>, Verdict) {
-        (repeats.ended(now), repeats.admit(now, place, body.len() as u64, body))
+        let origin = Origin { metadata: place, source: None };
+        (repeats.ended(now), repeats.admit(now, &origin, body.len() as u64, body))
     }
 
     fn written(verdict: Verdict) -> bool {
@@ -288,7 +245,9 @@ mod tests {
     fn text(summaries: &[Summary]) -> Vec<String> {
         let subject = |subject: &Subject| match subject {
             Subject::Body(body) => body.to_string(),
-            Subject::Place(place) => place.level().to_string(),
+            Subject::Place(Origin { metadata, source }) => {
+                format!("{}{}", metadata.level(), source.as_deref().unwrap_or_default())
+            }
         };
         summaries
             .iter()
@@ -313,7 +272,7 @@ mod tests {
         assert!(written(verdict), "a new window begins with a line, not with a count");
         assert_eq!(repeats.due(), None);
         assert!(repeats.ended(start + Duration::from_hours(1)).is_empty(), "nothing was counted in it");
-        assert!(repeats.order.is_empty() && repeats.lines.is_empty() && repeats.places.is_empty());
+        assert!(repeats.order.is_empty() && repeats.lines.is_empty() && repeats.places.len() == 0);
     }
 
     #[test]
@@ -380,17 +339,22 @@ mod tests {
             let place = places[usize::try_from(next(3)).unwrap()];
             // Bodies differ by place, as the identities of the journal do.
             let body = "x".repeat(usize::try_from(next(7)).unwrap() + place.level().as_str().len() * 10);
-            let (ended, verdict) = admit(&mut repeats, now, place, &body);
-            sum(&ended);
+            let source = ["a", "bb", "ccc", "dddddd"].get(usize::try_from(next(5)).unwrap());
+            let origin = Origin { metadata: place, source: source.map(|&name| name.into()) };
+            sum(&repeats.ended(now));
+            let verdict = repeats.admit(now, &origin, body.len() as u64, &body);
             total += 1;
             total_written += u64::from(written(verdict));
             assert!(repeats.lines.len() <= SMALL.lines && repeats.kept <= SMALL.kept);
+            assert!(
+                repeats.places.len() <= SMALL.places + places.len() && repeats.places.named() <= SMALL.names
+            );
             assert_eq!(repeats.order.len(), repeats.lines.len() + repeats.places.len());
             assert!(repeats.due().is_none_or(|due| due > now), "what is due was summed up");
         }
         sum(&repeats.all(now));
         assert_eq!(total_written + total_summed, total);
         assert!(total_summed > 1_000 && total_written > 1_000, "{total_summed} of {total} were counted");
-        assert_eq!((repeats.kept, repeats.order.len()), (0, 0));
+        assert_eq!((repeats.kept, repeats.places.named(), repeats.order.len()), (0, 0, 0));
     }
 }

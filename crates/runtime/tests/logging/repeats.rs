@@ -139,6 +139,75 @@ async fn a_peer_that_says_something_else_each_time_is_bounded_and_the_count_name
     }
 }
 
+fn source_span(source: &str) -> tracing::Span {
+    tracing::error_span!("source", exporter = "certs", source)
+}
+
+fn refused(endpoint: u32) {
+    tracing::warn!(target: "lookout_certs", endpoint, "the source fails");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_says_much_takes_no_line_from_another_and_the_count_names_it() {
+    for format in [Format::Logfmt, Format::Json] {
+        let text = logged_over_time(format, async |_| {
+            source_span("noisy").in_scope(|| (0..1_000).for_each(refused));
+            source_span("other").in_scope(|| refused(0));
+            a_minute().await;
+        })
+        .await;
+        let lines = without_time(&text);
+        let of = |source: &str| lines.iter().filter(|line| line.contains(source)).count();
+        assert_eq!(of("other"), 1, "the only line that names its failure");
+        assert_eq!((of("noisy"), lines.len()), (201, 202));
+        let count = *lines.last().unwrap();
+        if matches!(format, Format::Logfmt) {
+            assert!(count.contains(" exporter=certs source=noisy place="), "{count}");
+            assert!(count.ends_with(" omitted=800 omitted_seconds=60"), "{count}");
+        } else {
+            let value: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+            let span = serde_json::json!({"name": "source", "exporter": "certs", "source": "noisy"});
+            assert_eq!((&value["span"], &value["omitted"]), (&span, &800.into()));
+            assert!(value["place"].as_str().unwrap().starts_with(module_path!()), "{count}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_span_of_a_source_has_a_bound_of_its_own() {
+    let text = logged_over_time(Format::Logfmt, async |_| {
+        for number in 0..1_000 {
+            tracing::error_span!("request", exporter = "certs", source = number).in_scope(|| refused(number));
+        }
+        // The same source, started again, and with spans of others further in.
+        for number in 0..1_000 {
+            let _entered = source_span("noisy").entered();
+            tracing::error_span!("attempt", number).in_scope(|| refused(number));
+        }
+    })
+    .await;
+    let lines = without_time(&text);
+    let omitted: Vec<_> = lines.iter().filter(|line| line.contains(" omitted=800 ")).collect();
+    assert_eq!((lines.len(), omitted.len()), (402, 2));
+    assert!(!omitted[0].contains(" source=") && omitted[1].contains(" source=noisy "), "{omitted:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_source_is_heard_though_more_sources_fail_than_are_remembered() {
+    let text = logged_over_time(Format::Logfmt, async |_| {
+        (0..4_096).for_each(|number| source_span(&number.to_string()).in_scope(|| refused(number)));
+        source_span("new").in_scope(|| refused(0));
+        (0..1_000).for_each(|number| source_span(&format!("late {number}")).in_scope(|| refused(number)));
+    })
+    .await;
+    let lines = without_time(&text);
+    assert_eq!(lines.iter().filter(|line| line.contains("source=new ")).count(), 1);
+    // Without room of their own, they share the bound of the place.
+    assert_eq!(lines.len(), 4_096 + 200 + 1);
+    let count = lines.last().unwrap();
+    assert!(count.contains(" omitted=801 ") && !count.contains(" source="), "{count}");
+}
+
 #[test]
 fn details_are_written_as_often_as_they_happen() {
     let poll = || (0..50).for_each(|_| tracing::debug!(target: "lookout_probe", "polled"));
