@@ -1,8 +1,8 @@
 //! Notices that one of a few files says something else than before: configurations, certificates and keys.
 //!
 //! The system tells of changes in the directories on the way to each file ([`trail`]); then the files are looked at,
-//! and only other contents count. So a neighbour that changes, and a file that is written anew with what it held
-//! before, wake nobody. All files are also looked at from time to time, because not every system tells of changes
+//! and only other contents count. So a neighbour that changes is not even looked for, and a file that is written anew with
+//! what it held before wakes nobody. All files are also looked at from time to time, because not every system tells of changes
 //! (network file systems, exhausted inotify limits), and because only the directories that matter most are watched.
 //!
 //! A file that is written in place is empty, or half written, for a moment. So a change counts when two looks in a row
@@ -23,7 +23,8 @@ mod version;
 mod watch_test;
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,8 +59,13 @@ pub struct FileWatch {
     looking: Option<JoinHandle<(Looker, Sight)>>,
     /// When to look next.
     due: Instant,
+    /// How often to look although nothing was heard.
+    poll: Duration,
     /// Since when the files have not stood still.
     unsettled_since: Option<Instant>,
+    /// How many looks have seen nothing new.
+    #[cfg(test)]
+    rests: tokio::sync::watch::Sender<u64>,
 }
 
 /// Everything that touches the file system.
@@ -98,8 +104,17 @@ impl FileWatch {
         };
         let paths: Vec<PathBuf> = paths.into_iter().collect();
         looker.accept(&paths);
-        let due = Instant::now() + POLL;
-        Self { paths, woken, looker: Some(looker), looking: None, due, unsettled_since: None }
+        Self {
+            paths,
+            woken,
+            looker: Some(looker),
+            looking: None,
+            due: Instant::now() + POLL,
+            poll: POLL,
+            unsettled_since: None,
+            #[cfg(test)]
+            rests: tokio::sync::watch::Sender::default(),
+        }
     }
 
     /// Watches these files and no others. One that is new is compared with what it holds now, and blocks to be read;
@@ -153,7 +168,7 @@ impl FileWatch {
 
     /// Sends the looker on its way.
     fn begin(&mut self) {
-        self.due = Instant::now() + POLL;
+        self.due = Instant::now() + self.poll;
         if let Some(mut looker) = self.looker.take() {
             let paths = self.paths.clone();
             self.looking = Some(tokio::task::spawn_blocking(move || {
@@ -183,6 +198,10 @@ impl FileWatch {
                     return false;
                 }
                 self.unsettled_since = None;
+                #[cfg(test)]
+                if sight == Sight::Same {
+                    self.rests.send_modify(|rests| *rests += 1);
+                }
                 looker.known.clone_from(&looker.latest);
                 !matches!(sight, Sight::Same)
             }
@@ -200,7 +219,12 @@ impl Looker {
     /// Looks at these files and forgets others.
     fn look(&mut self, paths: &[PathBuf]) -> Sight {
         // Watched before they are read: what changes in between makes itself heard.
-        self.directories.set(paths.iter().flat_map(|path| trail::directories(path)).collect());
+        let mut directories: BTreeMap<PathBuf, BTreeSet<OsString>> = BTreeMap::new();
+        for (directory, names) in paths.iter().flat_map(|path| trail::directories(path)) {
+            directories.entry(directory).or_default().extend(names);
+        }
+        let directories = directories.into_iter().map(|(directory, names)| (directory, Some(names)));
+        self.directories.set_names(directories.collect());
         let now: BTreeMap<_, _> =
             paths.iter().map(|path| (path.clone(), self.versions.version_of(path))).collect();
         let before = core::mem::replace(&mut self.latest, now);

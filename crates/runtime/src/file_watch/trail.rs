@@ -1,20 +1,22 @@
-//! Which directories a file depends on: those in which a change can make its path lead to something else.
+//! Which directories a file depends on, and which names in them: those a change of which can make its path lead to
+//! something else.
 //!
-//! They are the directory of the file, and the directory of each symbolic link on the way. A mounted ConfigMap has
+//! The directories are the directory of the file, and the directory of each symbolic link on the way. A mounted ConfigMap has
 //! `lookout.yaml -> ..data/lookout.yaml` and `..data -> ..2026_03_01`; kubelet swaps the second. Directories that are
 //! no links are not among them, except the nearest one that is there if the way ends early: an update of a whole
 //! tree by renaming is noticed by looking.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 /// The most links that are followed, as the kernel does.
 const MAX_LINKS: usize = 40;
 
-/// The directories in which a change can make `path` lead to something else, or to something at all.
-pub(super) fn directories(path: &Path) -> BTreeSet<PathBuf> {
-    let mut directories = BTreeSet::new();
+/// The directories, and the names in each, a change of which can make `path` lead to something else, or to something at
+/// all.
+pub(super) fn directories(path: &Path) -> BTreeMap<PathBuf, BTreeSet<OsString>> {
+    let mut directories: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     let mut links = 0;
     // What is resolved, free of links; and what is still to be walked, in reverse.
     let mut here = PathBuf::new();
@@ -35,7 +37,7 @@ pub(super) fn directories(path: &Path) -> BTreeSet<PathBuf> {
                 let metadata = next.symlink_metadata();
                 let is_link = metadata.as_ref().is_ok_and(std::fs::Metadata::is_symlink);
                 if is_link || metadata.is_err() || ahead.is_empty() {
-                    directories.insert(here.clone());
+                    directories.entry(here.clone()).or_default().insert(name);
                 }
                 match next.read_link() {
                     Ok(target) if is_link => {
@@ -82,8 +84,11 @@ mod tests {
 
     fn relative(root: &Path, path: &str) -> Vec<String> {
         let directories = directories(&root.join(path));
-        let names = directories.iter().map(|directory| directory.strip_prefix(root));
-        names.map(|name| name.unwrap().display().to_string()).collect()
+        let step = |(directory, names): (&PathBuf, &BTreeSet<OsString>)| {
+            let names: Vec<_> = names.iter().map(|name| name.to_str().unwrap()).collect();
+            format!("{}: {}", directory.strip_prefix(root).unwrap().display(), names.join(" "))
+        };
+        directories.iter().map(step).collect()
     }
 
     #[test]
@@ -105,19 +110,19 @@ mod tests {
         ] {
             symlink(target, root.join(link)).unwrap();
         }
-        assert_eq!(relative(&root, "a/b/plain"), ["a/b"]);
-        assert_eq!(relative(&root, "mounted/key"), ["mounted", "mounted/..one"]);
-        assert_eq!(relative(&root, "a/b/link"), ["a/b", "elsewhere"]);
-        assert_eq!(relative(&root, "elsewhere/b/plain"), ["a/b", "elsewhere"]);
-        assert_eq!(relative(&root, "a/loop"), ["a"]);
-        assert_eq!(relative(&root, "a/b/missing"), ["a/b"]);
-        assert_eq!(relative(&root, "a/missing/deeper/still"), ["a"]);
+        assert_eq!(relative(&root, "a/b/plain"), ["a/b: plain"]);
+        assert_eq!(relative(&root, "mounted/key"), ["mounted: ..data key", "mounted/..one: key"]);
+        assert_eq!(relative(&root, "a/b/link"), ["a/b: link", "elsewhere: far"]);
+        assert_eq!(relative(&root, "elsewhere/b/plain"), ["a/b: plain", "elsewhere: b"]);
+        assert_eq!(relative(&root, "a/loop"), ["a: loop"]);
+        assert_eq!(relative(&root, "a/b/missing"), ["a/b: missing"]);
+        assert_eq!(relative(&root, "a/missing/deeper/still"), ["a: missing"]);
     }
 
     #[test]
     fn a_relative_path_begins_at_the_working_directory() {
-        assert_eq!(directories(Path::new("Cargo.toml")).into_iter().collect::<Vec<_>>(), [Path::new(".")]);
+        assert_eq!(directories(Path::new("Cargo.toml")).into_keys().collect::<Vec<_>>(), [Path::new(".")]);
         let above = directories(Path::new("../../no-such-file"));
-        assert_eq!(above.into_iter().collect::<Vec<_>>(), [Path::new("./../..")]);
+        assert_eq!(above.into_keys().collect::<Vec<_>>(), [Path::new("./../..")]);
     }
 }

@@ -1,7 +1,7 @@
 //! Real files on a real file system, changed in every way that editors and kubelet change them.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -11,8 +11,8 @@ use super::*;
 
 /// Far longer than any notice takes.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Several times longer than a notice takes on a quiet machine.
-const A_WHILE: Duration = Duration::from_millis(600);
+/// Far longer than [`PATIENCE`], so that what is noticed was heard.
+const NEVER: Duration = Duration::from_hours(1);
 
 struct Room(TempDir);
 
@@ -49,16 +49,34 @@ async fn noticed(watch: &mut FileWatch, what: &str) {
     assert!(timeout(PATIENCE, watch.changed()).await.is_ok(), "not noticed: {what}");
 }
 
+/// Has it look again, and waits until it has seen nothing new.
 async fn quiet(watch: &mut FileWatch, what: &str) {
-    assert!(timeout(A_WHILE, watch.changed()).await.is_err(), "taken for a change: {what}");
+    assert!(watch.looking.is_none(), "a look from before says nothing of {what}");
+    let mut rests = watch.rests.subscribe();
+    watch.woken.notify_one();
+    tokio::select! {
+        biased;
+        () = watch.changed() => panic!("taken for a change: {what}"),
+        rested = rests.changed() => rested.unwrap(),
+        () = tokio::time::sleep(PATIENCE) => panic!("never at rest: {what}"),
+    }
+}
+
+/// A watch that has to hear of a change to notice it: it does not look by itself, and has done with looking because it
+/// is new.
+async fn listening(paths: impl IntoIterator<Item = PathBuf>) -> FileWatch {
+    let mut watch = FileWatch::new(paths);
+    watch.poll = NEVER;
+    watch.due = Instant::now() + NEVER;
+    quiet(&mut watch, "nothing").await;
+    watch
 }
 
 #[tokio::test]
 async fn writing_replacing_removing_and_making_anew_are_noticed() {
     let room = Room::new();
     room.write("file", "1");
-    let mut watch = FileWatch::new([room.path("file")]);
-    quiet(&mut watch, "nothing").await;
+    let mut watch = listening([room.path("file")]).await;
     room.write("file", "2");
     noticed(&mut watch, "written in place").await;
     room.replace("file", "3");
@@ -74,7 +92,7 @@ async fn writing_replacing_removing_and_making_anew_are_noticed() {
 async fn what_says_the_same_is_no_change() {
     let room = Room::new();
     room.write("file", "1");
-    let mut watch = FileWatch::new([room.path("file")]);
+    let mut watch = listening([room.path("file")]).await;
     room.replace("file", "1");
     quiet(&mut watch, "the same contents").await;
     room.write("neighbour", "1");
@@ -87,7 +105,7 @@ async fn what_says_the_same_is_no_change() {
 async fn a_swapped_volume_is_noticed_each_time() {
     let room = Room::new();
     room.mount("..one", "1");
-    let mut watch = FileWatch::new([room.path("mounted/key")]);
+    let mut watch = listening([room.path("mounted/key")]).await;
     for (version, before) in [("..two", "..one"), ("..three", "..two"), ("..four", "..three")] {
         room.mount(version, version);
         fs::remove_dir_all(room.path("mounted").join(before)).unwrap();
@@ -98,8 +116,10 @@ async fn a_swapped_volume_is_noticed_each_time() {
 #[tokio::test]
 async fn a_file_is_noticed_when_the_directories_before_it_appear() {
     let room = Room::new();
-    let mut watch = FileWatch::new([room.path("a/b/file")]);
-    quiet(&mut watch, "still missing").await;
+    let mut watch = listening([room.path("c/d/file"), room.path("a/b/file")]).await;
+    fs::create_dir_all(room.path("c/d")).unwrap();
+    room.write("c/d/file", "1");
+    noticed(&mut watch, "all at once").await;
     fs::create_dir_all(room.path("a/b")).unwrap();
     quiet(&mut watch, "a directory without the file").await;
     room.write("a/b/file", "1");
@@ -113,7 +133,7 @@ async fn whether_it_can_be_read_is_a_change_too() {
     let room = Room::new();
     room.write("file", "1");
     let path = room.path("file");
-    let mut watch = FileWatch::new([path.clone()]);
+    let mut watch = listening([path.clone()]).await;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_err() {
         noticed(&mut watch, "forbidden").await;
@@ -129,7 +149,7 @@ async fn whether_it_can_be_read_is_a_change_too() {
 async fn a_change_that_nobody_waited_for_is_not_lost() {
     let room = Room::new();
     room.write("file", "1");
-    let mut watch = FileWatch::new([room.path("file")]);
+    let mut watch = listening([room.path("file")]).await;
     room.write("file", "2");
     for _ in 0..50 {
         // Dropped at every stage of its way.
@@ -145,7 +165,7 @@ async fn other_files_can_be_watched_without_losing_a_change_of_those_that_stay()
     let room = Room::new();
     room.write("stays", "1");
     room.write("comes", "1");
-    let mut watch = FileWatch::new([room.path("stays"), room.path("goes")]);
+    let mut watch = listening([room.path("stays"), room.path("goes")]).await;
     watch.set([room.path("stays"), room.path("comes")]);
     quiet(&mut watch, "a new file as it is").await;
     room.write("goes", "1");
@@ -169,6 +189,65 @@ async fn where_the_system_does_not_tell_the_files_are_looked_at() {
     assert_eq!(began.elapsed().as_secs(), POLL.as_secs());
 }
 
+/// A directory in the place of `path`, with its inode if the file system gives it out again.
+fn make_anew(room: &Room, path: &Path) {
+    let inode = fs::metadata(path).unwrap().ino();
+    fs::remove_dir_all(path).unwrap();
+    for number in 0..100 {
+        let candidate = room.path(&format!("candidate-{number}"));
+        fs::create_dir(&candidate).unwrap();
+        if number == 99 || fs::metadata(&candidate).unwrap().ino() == inode {
+            return fs::rename(candidate, path).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_is_removed_and_made_anew_is_watched_again() {
+    let room = Room::new();
+    let path = room.path("directory");
+    fs::create_dir(&path).unwrap();
+    room.write("directory/file", "1");
+    let mut watch = listening([room.path("directory/file")]).await;
+    make_anew(&room, &path);
+    room.write("directory/file", "2");
+    noticed(&mut watch, "made anew").await;
+    quiet(&mut watch, "nothing more").await;
+    room.write("directory/file", "3");
+    noticed(&mut watch, "a change in what was made anew").await;
+}
+
+#[tokio::test]
+async fn a_directory_that_was_away_for_a_moment_is_watched_again() {
+    let room = Room::new();
+    let (path, away) = (room.path("directory"), room.path("away"));
+    fs::create_dir(&path).unwrap();
+    room.write("directory/file", "1");
+    room.write("file", "1");
+    let mut watch = listening([room.path("directory/file"), room.path("file")]).await;
+    fs::rename(&path, &away).unwrap();
+    fs::rename(&away, &path).unwrap();
+    // Events come in order: when this is noticed, the others are known.
+    room.write("file", "2");
+    noticed(&mut watch, "the sign that comes after").await;
+    quiet(&mut watch, "the same directory as before").await;
+    room.write("directory/file", "2");
+    noticed(&mut watch, "a change in what has come back").await;
+}
+
+#[tokio::test]
+async fn neighbours_are_not_listened_to() {
+    let room = Room::new();
+    let watch = listening([room.path("file"), room.path("other")]).await;
+    let written = |name| notify::Event {
+        kind: notify::EventKind::Modify(notify::event::ModifyKind::Data(notify::event::DataChange::Any)),
+        paths: vec![room.path(name)],
+        attrs: notify::event::EventAttributes::default(),
+    };
+    let directories = &watch.looker.as_ref().unwrap().directories;
+    assert_eq!(["file", "other", "log"].map(|name| directories.hears(&written(name))), [true, true, false]);
+}
+
 /// One that knows the file as it is, and the way to look at it.
 fn looker(path: &Path) -> (Looker, [PathBuf; 1]) {
     let mut watch = FileWatch::new([path.to_owned()]);
@@ -188,7 +267,7 @@ async fn a_file_that_is_empty_or_gone_for_a_moment_has_not_changed() {
         room.write("file", "1");
         assert_eq!(looker.look(&paths), Sight::Same);
     }
-    let mut watch = FileWatch::new([path]);
+    let mut watch = listening([path]).await;
     room.write("file", "");
     noticed(&mut watch, "it stays empty").await;
     room.write("file", "2");
@@ -215,7 +294,7 @@ async fn a_file_that_is_written_in_parts_is_a_change_when_it_stands_still() {
 async fn what_never_stands_still_is_noticed_all_the_same() {
     let room = Room::new();
     room.write("file", "0");
-    let mut watch = FileWatch::new([room.path("file")]);
+    let mut watch = listening([room.path("file")]).await;
     let mut count = 0;
     // Until the watch gives up waiting for a rest.
     let noticed = timeout(PATIENCE, async {
@@ -234,7 +313,7 @@ async fn what_never_stands_still_is_noticed_all_the_same() {
 async fn what_is_acknowledged_is_no_change_and_what_comes_after_is() {
     let room = Room::new();
     room.write("file", "1");
-    let mut watch = FileWatch::new([room.path("file")]);
+    let mut watch = listening([room.path("file")]).await;
     room.write("file", "2");
     watch.acknowledge();
     quiet(&mut watch, "acknowledged").await;
@@ -247,7 +326,7 @@ async fn a_large_file_is_told_apart_by_its_stamp() {
     let room = Room::new();
     let large = |letter: u8| vec![letter; 3 * 1024 * 1024];
     fs::write(room.path("file"), large(b'a')).unwrap();
-    let mut watch = FileWatch::new([room.path("file")]);
+    let mut watch = listening([room.path("file")]).await;
     fs::write(room.path("file.new"), large(b'b')).unwrap();
     fs::rename(room.path("file.new"), room.path("file")).unwrap();
     noticed(&mut watch, "another large file").await;
@@ -256,7 +335,10 @@ async fn a_large_file_is_told_apart_by_its_stamp() {
 #[tokio::test]
 async fn nothing_is_waited_for_without_files() {
     let mut watch = FileWatch::new([]);
-    quiet(&mut watch, "no file").await;
+    watch.due = Instant::now();
+    watch.woken.notify_one();
+    assert!(timeout(Duration::ZERO, watch.changed()).await.is_err());
+    assert!(watch.looking.is_none(), "nothing is looked at");
     assert_eq!(
         format!("{:?}", FileWatch::new([Path::new("/a").into()])),
         "FileWatch { paths: [\"/a\"], .. }"
