@@ -90,7 +90,7 @@ pub(crate) struct LimitArguments {
     #[arg(long = "web.max-head-size", value_name = "SIZE", default_value_t = web::size(), value_parser = web::head_size)]
     pub(crate) head_size: HumanSize,
     /// Number of a request's headers
-    #[arg(long = "web.max-headers", value_name = "NUMBER", default_value_t = web::DEFAULTS.headers, value_parser = web::number)]
+    #[arg(long = "web.max-headers", value_name = "NUMBER", default_value_t = web::DEFAULTS.headers, value_parser = web::headers)]
     pub(crate) headers: usize,
     /// Time for a TLS handshake
     #[arg(long = "web.handshake-timeout", value_name = "DURATION", default_value_t = web::duration(web::DEFAULTS.handshake), value_parser = web::time)]

@@ -11,6 +11,7 @@ use lookout_runtime::{
 };
 use lookout_self_metrics::metrics::Configuration as Which;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::exit::{Failure, chain};
 use crate::exporters;
@@ -62,12 +63,18 @@ pub(crate) async fn run(
             suite: suite.clone(),
             prober,
         },
+        readings: 0,
     };
     let reload = by_request.then_some(handle);
     let service = Service { web, driver, build: BUILD, reloads, reload, prober: probers, suite };
+    // In a task of its own: a file system that hangs must not keep the process from ending.
+    let mut reloading = JoinSet::new();
+    reloading.spawn(reloader.run(shutdown.clone()));
     let served = tokio::select! {
         served = serve(service, shutdown, listening) => served,
-        never = reloader.run() => match never {},
+        Some(Err(error)) = reloading.join_next() => {
+            return Err(Failure::Run(format!("reading configurations again has ended: {error}; this is a defect in Lookout")));
+        }
     };
     served.map_err(|error| match &error {
         ServeError::Bind(bind) => Failure::Listen(chain(bind)),

@@ -7,6 +7,7 @@
 //!
 //! Invariants:
 //! - One reading at a time, in one task. Who asks during a reading is answered by the next one, all together.
+//! - An empty file does not take the place of one that had something to say.
 //! - The file is watched before it is read, so no change falls between the two.
 //! - Budgets grow before the sources change and shrink after it, so nothing is withheld in between.
 //!
@@ -21,7 +22,8 @@ use lookout_config::{LoadFile, load_file};
 use lookout_exposition::Exposition;
 use lookout_runtime::http::WebReloader;
 use lookout_runtime::{
-    Applied, Clock, DriverControl, FileWatch, Hangups, Prober, ReloadRequest, ReloadRequests, Reloads, Suite,
+    Applied, Clock, DriverControl, FileWatch, Hangups, Prober, ReloadRequest, ReloadRequests, Reloads,
+    Shutdown, Suite,
 };
 use lookout_self_metrics::metrics::Configuration as Which;
 use tokio::sync::watch;
@@ -40,7 +42,8 @@ pub(crate) struct Configuration {
 
 struct ConfigurationFile {
     path: PathBuf,
-    watch: FileWatch,
+    /// At rest here, or on a thread for blocking work; gone if that has failed.
+    watch: Option<FileWatch>,
 }
 
 /// Reads the configuration again when there is an occasion.
@@ -51,6 +54,8 @@ pub(crate) struct Reloader {
     pub(crate) hangups: Hangups,
     pub(crate) requests: ReloadRequests,
     pub(crate) in_force: InForce,
+    /// Readings since the start.
+    pub(crate) readings: u64,
 }
 
 /// Everything that follows the settings.
@@ -79,7 +84,8 @@ impl Configuration {
     pub(crate) fn load(path: Option<&Path>) -> Result<Self, LoadFile> {
         let Some(path) = path else { return Ok(Self { file: None, settings: Settings::default() }) };
         // Watched first: see above.
-        let file = ConfigurationFile { path: path.to_owned(), watch: FileWatch::new([path.to_owned()]) };
+        let watch = Some(FileWatch::new([path.to_owned()]));
+        let file = ConfigurationFile { path: path.to_owned(), watch };
         Ok(Self { settings: load_file(path)?, file: Some(file) })
     }
 
@@ -90,17 +96,35 @@ impl Configuration {
 
     async fn changed(&mut self) {
         match &mut self.file {
-            Some(file) => file.watch.changed().await,
-            None => core::future::pending().await,
+            Some(ConfigurationFile { watch: Some(watch), .. }) => watch.changed().await,
+            _ => core::future::pending().await,
+        }
+    }
+}
+
+impl ConfigurationFile {
+    /// Takes what the file holds now for known. Where a file system that hangs holds up nothing else.
+    async fn acknowledge(&mut self) {
+        if let Some(mut watch) = self.watch.take() {
+            let acknowledging = tokio::task::spawn_blocking(move || {
+                watch.acknowledge();
+                watch
+            });
+            self.watch = acknowledging.await.ok();
         }
     }
 }
 
 impl Reloader {
-    /// Reads again, for ever.
-    pub(crate) async fn run(mut self) -> Infallible {
+    /// Reads again, for ever; but not any more once the process is ending.
+    pub(crate) async fn run(mut self, mut shutdown: Shutdown) -> Infallible {
         loop {
-            match self.occasion().await {
+            let occasion = tokio::select! {
+                biased;
+                () = shutdown.draining() => core::future::pending().await,
+                occasion = self.occasion() => occasion,
+            };
+            match occasion {
                 // Nobody is told but by the log, which has been done.
                 Occasion::Change => drop(self.read().await),
                 Occasion::Wish(requests) => {
@@ -132,7 +156,7 @@ impl Reloader {
     async fn read_both(&mut self) -> Result<(), String> {
         if let Some(file) = &mut self.configuration.file {
             // Or else the change that was the occasion would be another one.
-            file.watch.acknowledge();
+            file.acknowledge().await;
         } else {
             tracing::info!("there is no --config.file, so what is watched stays as it is");
         }
@@ -149,7 +173,10 @@ impl Reloader {
     async fn read(&mut self) -> Result<(), String> {
         let Some(file) = &self.configuration.file else { return Ok(()) };
         let path = file.path.clone();
-        let result = match load(path.clone()).await {
+        self.readings += 1;
+        let reading = self.readings;
+        let watches = self.configuration.settings != Settings::default();
+        let result = match load(path.clone(), watches).await {
             Ok(settings) => self.in_force.follow(&mut self.configuration.settings, settings).await,
             Err(error) => Err(error),
         };
@@ -158,11 +185,12 @@ impl Reloader {
         match result {
             Ok(Applied { kept, replaced, added, removed }) => {
                 reloads.succeeded(Which::Main, clock.now());
-                tracing::info!(%file, kept, replaced, added, removed, "the configuration was read again and is in force");
+                // Numbered, so that no such line is left out as a repeat: the last one says what is in force.
+                tracing::info!(%file, reading, kept, replaced, added, removed, "the configuration was read again and is in force");
                 Ok(())
             }
             Err(error) => {
-                tracing::warn!(%file, %error, "the new configuration is wrong, and the one before stays in force");
+                tracing::warn!(%file, reading, %error, "the new configuration is wrong, and the one before stays in force");
                 reloads.failed(Which::Main, clock.now(), error.clone());
                 Err(error)
             }
@@ -170,12 +198,22 @@ impl Reloader {
     }
 }
 
-/// Reads the file where a file system that hangs holds up nothing else.
-async fn load(path: PathBuf) -> Result<Settings, String> {
-    match tokio::task::spawn_blocking(move || load_file(&path)).await {
-        Ok(loaded) => loaded.map_err(|error| chain(&error)),
+/// Reads the file where a file system that hangs holds up nothing else. `watches` says whether something is watched now.
+async fn load(path: PathBuf, watches: bool) -> Result<Settings, String> {
+    match tokio::task::spawn_blocking(move || load_again(&path, watches)).await {
+        Ok(loaded) => loaded,
         Err(error) => Err(format!("reading it failed: {error}; this is a defect in Lookout")),
     }
+}
+
+/// An empty file is a valid configuration, and most often half of a change: a disk that is full, a slow generator.
+fn load_again(path: &Path, watches: bool) -> Result<Settings, String> {
+    let settings = load_file(path).map_err(|error| chain(&error))?;
+    let is_blank = || std::fs::read(path).is_ok_and(|bytes| bytes.trim_ascii().is_empty());
+    if watches && settings == Settings::default() && is_blank() {
+        return Err(format!("{}: it is empty; write `{{}}` if nothing is to be watched", path.display()));
+    }
+    Ok(settings)
 }
 
 impl InForce {

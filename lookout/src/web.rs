@@ -16,6 +16,10 @@ pub(crate) const DEFAULTS: Limits = Limits::DEFAULT;
 
 /// The smallest limit for heads that the HTTP library works with.
 const MIN_HEAD: HumanSize = HumanSize::from_kibibytes(8);
+/// The largest: each connection may fill it.
+const MAX_HEAD: HumanSize = HumanSize::from_mebibytes(1);
+/// The most headers of a request: the HTTP library makes room for as many as are allowed, at each request.
+const MAX_HEADERS: usize = 1000;
 
 /// How to serve. Reads the web configuration file.
 pub(crate) fn options(arguments: &WebArguments) -> Result<WebOptions, Failure> {
@@ -70,6 +74,14 @@ pub(crate) fn number(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number of headers.
+pub(crate) fn headers(text: &str) -> Result<usize, String> {
+    match number(text)? {
+        number if number > MAX_HEADERS => Err(format!("it is too much; use {MAX_HEADERS} or less")),
+        number => Ok(number),
+    }
+}
+
 /// A time limit.
 pub(crate) fn time(text: &str) -> Result<HumanDuration, String> {
     match text.parse::<HumanDuration>() {
@@ -83,6 +95,7 @@ pub(crate) fn time(text: &str) -> Result<HumanDuration, String> {
 pub(crate) fn head_size(text: &str) -> Result<HumanSize, String> {
     match text.parse::<HumanSize>() {
         Ok(size) if size < MIN_HEAD => Err(format!("it is too little; use {MIN_HEAD} or more")),
+        Ok(size) if size > MAX_HEAD => Err(format!("it is too much; use {MAX_HEAD} or less")),
         Ok(size) => Ok(size),
         Err(error) => Err(error.to_string()),
     }
@@ -163,6 +176,8 @@ mod tests {
             ("--web.head-timeout=0s", "use such as `10s`"),
             ("--web.idle-timeout=5", "5"),
             ("--web.max-head-size=1KiB", "use 8KiB or more"),
+            ("--web.max-head-size=1GiB", "use 1MiB or less"),
+            ("--web.max-headers=2000000000", "use 1000 or less"),
             ("--web.unix-socket-mode=rw", "use octal digits such as `0660`"),
             ("--web.external-url=example.org", "write it as in `https://example.org/lookout`"),
             ("--web.route-prefix=/a?b", "write a path, as in `/lookout`"),

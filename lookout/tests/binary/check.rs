@@ -79,4 +79,9 @@ fn a_wrong_web_configuration_is_found_too() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains("did you mean `cert_file`?"), "{said}");
+    let flag = format!("--web.config.file={}", file.path().display());
+    let json = lookout(&["check", "--format=json", &flag]);
+    let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((answer["ok"].as_bool(), json.status.code()), (Some(false), Some(3)), "{answer:#}");
+    assert!(answer["configuration"].as_str().unwrap().contains("`cert_file`"), "{answer:#}");
 }

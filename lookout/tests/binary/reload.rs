@@ -208,7 +208,7 @@ async fn an_added_endpoint_leaves_the_others_alone_and_a_changed_one_has_no_hole
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_or_vanished_file_changes_nothing_and_says_so() {
+async fn a_wrong_a_vanished_or_an_empty_file_changes_nothing_and_says_so() {
     beside(World::start(), |world| {
         let portal = world.server_name("portal");
         world.write(&[("portal", "5s")]);
@@ -226,6 +226,10 @@ async fn a_wrong_or_vanished_file_changes_nothing_and_says_so() {
             until(&lookout, "that the file is gone", |scrape| !is_in_force(scrape));
             world.write(&[("portal", "5s")]);
             until(&lookout, "that it is back", is_in_force);
+            fs::write(&world.path, "\n").unwrap();
+            until(&lookout, "that it is empty", |scrape| !is_in_force(scrape));
+            world.write(&[("portal", "5s")]);
+            until(&lookout, "that it has something to say again", is_in_force);
         });
         let (_, log) = lookout.terminate();
         let path = world.path.display();
@@ -240,6 +244,7 @@ async fn a_wrong_or_vanished_file_changes_nothing_and_says_so() {
             assert!(warning.contains(part), "no {part} in\n{warning}");
         }
         assert!(log.contains("cannot read the configuration"), "{log}");
+        assert!(log.contains("it is empty"), "{log}");
     })
     .await;
 }
