@@ -20,6 +20,7 @@ mod limits;
 mod listener;
 mod options;
 mod page;
+mod page_cache;
 mod places;
 mod prefix;
 mod probe;

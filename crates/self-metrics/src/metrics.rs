@@ -99,8 +99,10 @@ label! {
         Idle = "idle",
         /// An answer was not taken in time.
         AnswerTimeout = "answer_timeout",
-        /// Its place was needed, and its client had kept the server waiting longest.
+        /// Its place was needed, and its client had kept the server waiting longest, or had been served most.
         Evicted = "evicted",
+        /// What the web configuration asks of clients has changed since it was let in.
+        PolicyChanged = "policy_changed",
     }
     /// What became of a user and a password.
     pub AuthenticationLabel = "result" in Authentication {

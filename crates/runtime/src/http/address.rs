@@ -39,6 +39,12 @@ pub enum ParseAddressError {
     /// A Unix socket without a path.
     #[error("`{0}` has no path; write `unix:PATH`, as in `unix:/run/lookout.sock`")]
     FindPath(String),
+    /// A Unix socket without a file.
+    #[error("`{0}` names an abstract Unix socket, which has no file and no permissions; write `unix:PATH`")]
+    FindFile(String),
+    /// A URI with a host.
+    #[error("`{0}` has no absolute path after `unix://`; write `unix:PATH`, as in `unix:/run/lookout.sock`")]
+    FindRoot(String),
     /// The port is no number from 0 to 65535.
     #[error("`{port}` in `{text}` is no port; use a number from 0 (any free port) to 65535")]
     ParsePort {
@@ -57,12 +63,7 @@ impl FromStr for ListenAddress {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Some(path) = text.strip_prefix(UNIX) {
-            // As a URI has it, with an empty host.
-            let path = path.strip_prefix("//").unwrap_or(path);
-            return match path {
-                "" => Err(ParseAddressError::FindPath(text.to_owned())),
-                path => Ok(Self::Unix { path: PathBuf::from(path) }),
-            };
+            return parse_path(text, path);
         }
         if text.starts_with("vsock:") {
             return Err(ParseAddressError::ListenOnVsock(text.to_owned()));
@@ -80,6 +81,21 @@ impl FromStr for ListenAddress {
         let port = number
             .map_err(|_| ParseAddressError::ParsePort { text: text.to_owned(), port: port.to_owned() })?;
         Ok(Self::Port { host: (!host.is_empty()).then(|| host.to_owned()), port })
+    }
+}
+
+/// What stands behind `unix:` in `text`.
+fn parse_path(text: &str, path: &str) -> Result<ListenAddress, ParseAddressError> {
+    // As a URI has it, with an empty host.
+    let path = match path.strip_prefix("//") {
+        Some(path) if !path.starts_with('/') => return Err(ParseAddressError::FindRoot(text.to_owned())),
+        Some(path) => path,
+        None => path,
+    };
+    match path {
+        "" => Err(ParseAddressError::FindPath(text.to_owned())),
+        path if path.starts_with('@') => Err(ParseAddressError::FindFile(text.to_owned())),
+        path => Ok(ListenAddress::Unix { path: PathBuf::from(path) }),
     }
 }
 
@@ -134,6 +150,19 @@ mod tests {
             Err("`::1:9877` is ambiguous; put the IPv6 address into brackets, as in `[::1]:9877`"),
         );
         check("unix:", Err("`unix:` has no path; write `unix:PATH`, as in `unix:/run/lookout.sock`"));
+        check(
+            "unix:@lookout",
+            Err("`unix:@lookout` names an abstract Unix socket, which has no file and no permissions; \
+                 write `unix:PATH`"),
+        );
+        for text in ["unix://", "unix://run/lookout.sock"] {
+            check(
+                text,
+                Err(&format!(
+                    "`{text}` has no absolute path after `unix://`; write `unix:PATH`, as in `unix:/run/lookout.sock`"
+                )),
+            );
+        }
         check(
             "vsock://:9100",
             Err("`vsock://:9100` is a vsock address, which Lookout cannot listen on; \

@@ -31,8 +31,9 @@ use super::server::Serving;
 use super::transport::{Channel, Socket, Transport};
 use crate::shutdown::Shutdown;
 
-/// Requests of one HTTP/2 connection at the same time: a scraper has one, a browser a few.
-const MAX_STREAMS: u32 = 16;
+/// Requests of one HTTP/2 connection at the same time: a scraper has one, a browser asks for a page and an icon. Each may
+/// wait for a slot, so more would only help clients that are not well.
+const MAX_STREAMS: u32 = 4;
 /// What a client may send beside heads before it is taken, bytes: nothing that is sent is used. The least there is.
 const WINDOW: u32 = 65_535;
 /// What HTTP/2 may keep of answers beside the pieces that are being sent, bytes.
@@ -61,12 +62,12 @@ pub(super) async fn serve(
 ) {
     let _open = serving.metrics.connection();
     let conversation = Arc::clone(place.conversation());
-    let tls = serving.policy.borrow().tls().cloned();
-    let (channel, multiplexed, tls) = match tls {
-        None => (Channel::Plain(socket), false, false),
+    let policy = serving.policy.borrow().clone();
+    let (channel, multiplexed) = match policy.tls().cloned() {
+        None => (Channel::Plain(socket), false),
         Some(config) => {
             match handshake(socket, config, &conversation, &serving.limits, &mut shutdown).await {
-                Ok(Secured { stream, http2 }) => (Channel::Tls(stream), http2, true),
+                Ok(Secured { stream, http2 }) => (Channel::Tls(stream), http2),
                 Err(Refused { reason, error }) => {
                     let (reason_text, error) = (reason.map(CloseReason::as_str), error.as_ref());
                     tracing::debug!(%peer, reason = reason_text, error = error.map(tracing::field::display), "no TLS was agreed on");
@@ -81,7 +82,7 @@ pub(super) async fn serve(
     conversation.open(multiplexed);
     let transport = Transport::new(channel, Arc::clone(&conversation));
     let left = transport.left();
-    let origin = Origin { conversation: Arc::clone(&conversation), peer: peer.clone(), tls };
+    let origin = Origin { conversation: Arc::clone(&conversation), peer: peer.clone(), policy };
     let answerer = Answerer::new(Arc::clone(&serving), origin);
     let limits = &serving.limits;
     let ending = if multiplexed {
@@ -164,7 +165,10 @@ async fn watch_over(
     let mut connection = pin!(connection);
     let mut changed = pin!(conversation.changed());
     let mut draining = pin!(shutdown.draining());
-    let mut drains = false;
+    // Since when the process drains, for this connection.
+    let mut drains = None;
+    // Whether it was wound up before the last answer that its client gets.
+    let mut leaves = false;
     let mut deadline = Deadline::new(limits);
     // An idle connection is ended in order, and not waited for: until when.
     let mut idle_until = None;
@@ -172,11 +176,10 @@ async fn watch_over(
         loop {
             if let Poll::Ready(ended) = connection.as_mut().poll(context) {
                 // However a client takes it to be told to go.
-                let idle = idle_until.is_some();
-                return Poll::Ready(if idle {
-                    Ending::Closed(CloseReason::Idle)
-                } else {
-                    Ending::Over(ended)
+                return Poll::Ready(match (idle_until, conversation.leaves_for()) {
+                    (Some(_), _) => Ending::Closed(CloseReason::Idle),
+                    (None, Some(reason)) => Ending::Closed(reason),
+                    (None, None) => Ending::Over(ended),
                 });
             }
             if let Some(reason) = conversation.cut_for() {
@@ -186,10 +189,20 @@ async fn watch_over(
                 changed.set(conversation.changed());
                 continue;
             }
-            if !drains && draining.as_mut().poll(context).is_ready() {
-                drains = true;
+            if drains.is_none() && draining.as_mut().poll(context).is_ready() {
+                drains = Some(Instant::now());
                 connection.as_mut().wind_up();
                 continue;
+            }
+            if !leaves && conversation.leaves_for().is_some() {
+                leaves = true;
+                connection.as_mut().wind_up();
+                continue;
+            }
+            if let Some(due) = drains.and_then(|since| conversation.due_draining(since)) {
+                // Nothing was asked for, so nothing is counted.
+                ready!(deadline.poll(context, Some((due, CloseReason::Idle))));
+                return Poll::Ready(Ending::Over(Ok(())));
             }
             let due = idle_until.map(|until| (until, CloseReason::Idle));
             match ready!(deadline.poll(context, due.or_else(|| conversation.due(limits)))) {

@@ -7,6 +7,8 @@
 //! - An answer is being taken from the moment it is there until its last byte was handed over for sending: answers
 //!   come from memory, so that time is the client's.
 //! - Changing the state costs the same for any number of connections.
+//! - Requests buy no time when places are wanted: who was answered has only a [`PAUSE`] for the next request, and who
+//!   never pauses is told to go: its next answer is its last.
 //!
 //! How to get it wrong: leaving the state of a request by hand. [`Turn`] does it, also when the client has gone.
 
@@ -17,7 +19,13 @@ use lookout_self_metrics::metrics::CloseReason;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::limits::Limits;
+use super::limits::{GRACE, Limits, PAUSE, USUAL_SCRAPE};
+
+#[cfg(test)]
+mod conversation_test;
+
+/// How a head ends.
+const BLANK: [u8; 3] = *b"\n\r\n";
 
 /// What a connection's client is doing.
 #[derive(Debug)]
@@ -41,7 +49,40 @@ struct State {
     /// Answers that the client takes, the oldest first: when each was there.
     taking: Vec<(u64, Instant)>,
     next_answer: u64,
+    /// When something of an answer was last taken.
+    progress: Instant,
+    /// Requests whose answers were taken, or given up.
+    answered: u64,
+    /// The last bytes that came.
+    tail: [u8; 3],
+    leave: Leave,
     cut: Option<CloseReason>,
+}
+
+/// Whether a client is to go after one more answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leave {
+    /// It may stay.
+    No,
+    /// Its next request is its last.
+    Told,
+    /// That request came then.
+    Due(Instant),
+    /// Its last request is there, because what is asked of clients has changed since it was let in.
+    Dismissed,
+}
+
+/// What making room needs to know of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// Since when it keeps the server waiting, and from when on it may be cut off for that; none while it does not.
+    pub(super) waits: Option<(Instant, Instant)>,
+    /// Requests answered.
+    pub(super) answered: u64,
+    /// Whether it owes nothing: it was answered, and may ask again or not.
+    pub(super) between: bool,
+    /// Whether it may be told to go.
+    pub(super) stays: bool,
 }
 
 /// What goes on between requests.
@@ -72,6 +113,10 @@ impl Conversation {
             working: 0,
             taking: Vec::new(),
             next_answer: 0,
+            progress: now,
+            answered: 0,
+            tail: BLANK,
+            leave: Leave::No,
             cut: None,
         };
         Self { state: Mutex::new(state), changed: Notify::new() }
@@ -85,27 +130,85 @@ impl Conversation {
     }
 
     /// Bytes came. Between requests they begin a head; where requests may overlap they may be anything.
-    pub(super) fn heard(&self) {
+    pub(super) fn heard(&self, bytes: &[u8]) {
         let mut state = self.state();
-        if state.stage == Stage::Idle && !state.multiplexed && state.working == 0 && state.taking.is_empty() {
+        for byte in bytes.iter().skip(bytes.len().saturating_sub(state.tail.len())) {
+            state.tail = [state.tail[1], state.tail[2], *byte];
+        }
+        if state.stage == Stage::Idle && !state.multiplexed && state.is_quiet() {
             (state.stage, state.since) = (Stage::Head, Instant::now());
         }
     }
 
     /// A head is there, and the server works.
     pub(super) fn begin(self: &Arc<Self>) -> Turn {
-        self.state().working += 1;
+        let mut state = self.state();
+        state.working += 1;
+        match state.leave {
+            Leave::Told => state.leave = Leave::Due(Instant::now()),
+            // Over HTTP/2 a client can disregard that it was told.
+            Leave::Due(since) if since + GRACE <= Instant::now() => {
+                state.cut.get_or_insert(CloseReason::Evicted);
+                self.changed.notify_one();
+            }
+            Leave::No | Leave::Due(_) | Leave::Dismissed => {}
+        }
+        drop(state);
         Turn { conversation: Arc::clone(self), answer: None }
     }
 
-    /// Since when the client keeps the server waiting, if it does and is not about to be cut off.
-    pub(super) fn waiting_since(&self) -> Option<Instant> {
+    /// What making room needs to know; none of a client that is about to be cut off.
+    pub(super) fn standing(&self) -> Option<Standing> {
         let state = self.state();
-        match (state.cut, state.taking.first()) {
-            (Some(_), _) => None,
-            (None, Some((_, since))) => Some(*since),
-            (None, None) => (state.working == 0).then_some(state.quiet_since),
+        if state.cut.is_some() {
+            return None;
         }
+        let between = state.answered > 0 && state.is_quiet();
+        let waits = match state.taking.first() {
+            Some((_, since)) => {
+                let last = state.progress.max(*since);
+                Some((last, (last + GRACE).min(*since + USUAL_SCRAPE)))
+            }
+            None if state.working > 0 => None,
+            None => Some((state.quiet_since, state.quiet_since + if between { PAUSE } else { GRACE })),
+        };
+        let stays = state.answered > 0 && state.leave == Leave::No;
+        Some(Standing { waits, answered: state.answered, between, stays })
+    }
+
+    /// The next request is the last.
+    pub(super) fn tell_to_leave(&self) {
+        let mut state = self.state();
+        if state.leave == Leave::No {
+            state.leave = Leave::Told;
+        }
+    }
+
+    /// The request that is there is the last: the client might not be let in any more.
+    pub(super) fn dismiss(&self) {
+        self.state().leave = Leave::Dismissed;
+        self.changed.notify_one();
+    }
+
+    /// If the last request is there: what the connection is closed for.
+    pub(super) fn leaves_for(&self) -> Option<CloseReason> {
+        match self.state().leave {
+            Leave::No | Leave::Told => None,
+            Leave::Due(_) => Some(CloseReason::Evicted),
+            Leave::Dismissed => Some(CloseReason::PolicyChanged),
+        }
+    }
+
+    /// When a client that nothing is worked for and that takes nothing has had its time while the process drains.
+    pub(super) fn due_draining(&self, since: Instant) -> Option<Instant> {
+        let state = self.state();
+        state.is_quiet().then(|| since.max(state.quiet_since) + GRACE)
+    }
+
+    /// Requests that are worked for, and answers that are taken.
+    pub(super) fn in_flight(&self) -> usize {
+        let state = self.state();
+        state.working + state.taking.len()
     }
 
     /// When the client's time is over, and what for.
@@ -146,7 +249,25 @@ impl Conversation {
     }
 }
 
+impl State {
+    fn is_quiet(&self) -> bool {
+        self.working == 0 && self.taking.is_empty()
+    }
+
+    /// What goes on after an answer. Bytes that came with its request and are no end of a head begin the next one. They
+    /// may also be a body, which nobody needs to send here: then the next request has less time.
+    fn next_stage(&self) -> Stage {
+        let ended = self.tail == BLANK || self.tail.ends_with(b"\n\n");
+        if self.multiplexed || ended { Stage::Idle } else { Stage::Head }
+    }
+}
+
 impl Turn {
+    /// Something of the answer was taken.
+    pub(super) fn progressed(&self) {
+        self.conversation.state().progress = Instant::now();
+    }
+
     /// The answer is there: from now on the server waits for the client to take it.
     pub(super) fn answered(&mut self) {
         let mut state = self.conversation.state();
@@ -168,11 +289,14 @@ impl Drop for Turn {
         let mut state = self.conversation.state();
         match self.answer {
             None => state.working = state.working.saturating_sub(1),
-            Some(answer) => state.taking.retain(|(known, _)| *known != answer),
+            Some(answer) => {
+                state.taking.retain(|(known, _)| *known != answer);
+                state.answered += 1;
+            }
         }
-        if state.working == 0 && state.taking.is_empty() {
+        if state.is_quiet() {
             let now = Instant::now();
-            (state.stage, state.since, state.quiet_since) = (Stage::Idle, now, now);
+            (state.stage, state.since, state.quiet_since) = (state.next_stage(), now, now);
         }
         if state.multiplexed {
             self.conversation.changed.notify_one();
@@ -185,82 +309,4 @@ fn later(since: Instant, time: Duration) -> Instant {
     /// Further than any process runs, and representable.
     const FAR: Duration = Duration::from_hours(24 * 365 * 10);
     since.checked_add(time.min(FAR)).unwrap_or(since)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn conversation() -> Arc<Conversation> {
-        Arc::new(Conversation::new())
-    }
-
-    fn reason(conversation: &Conversation) -> Option<CloseReason> {
-        conversation.due(&Limits::default()).map(|(_, reason)| reason)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_client_is_waited_for_but_not_while_the_server_works() {
-        let (conversation, start) = (conversation(), Instant::now());
-        assert_eq!(reason(&conversation), Some(CloseReason::HandshakeTimeout));
-        conversation.open(false);
-        assert_eq!(reason(&conversation), Some(CloseReason::HeadTimeout));
-        assert_eq!(conversation.waiting_since(), Some(start));
-        let mut turn = conversation.begin();
-        assert_eq!((conversation.waiting_since(), reason(&conversation)), (None, None));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        turn.answered();
-        assert_eq!(reason(&conversation), Some(CloseReason::AnswerTimeout));
-        assert_eq!(conversation.waiting_since(), Some(start + Duration::from_secs(1)));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        drop(turn);
-        assert_eq!(reason(&conversation), Some(CloseReason::Idle));
-        assert_eq!(conversation.waiting_since(), Some(start + Duration::from_secs(2)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_head_that_has_begun_has_less_time_and_does_not_make_the_client_younger() {
-        let (conversation, start) = (conversation(), Instant::now());
-        conversation.open(false);
-        drop(conversation.begin());
-        tokio::time::advance(Duration::from_mins(1)).await;
-        conversation.heard();
-        let limits = Limits::default();
-        let expected = Instant::now() + limits.head;
-        assert_eq!(conversation.due(&limits), Some((expected, CloseReason::HeadTimeout)));
-        tokio::time::advance(Duration::from_secs(5)).await;
-        conversation.heard();
-        assert_eq!(conversation.due(&limits), Some((expected, CloseReason::HeadTimeout)));
-        assert_eq!(conversation.waiting_since(), Some(start));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn of_several_answers_the_oldest_counts() {
-        let conversation = conversation();
-        conversation.open(true);
-        let (mut first, mut second, third) =
-            (conversation.begin(), conversation.begin(), conversation.begin());
-        first.answered();
-        let earlier = Instant::now();
-        tokio::time::advance(Duration::from_secs(1)).await;
-        second.answered();
-        assert_eq!(conversation.waiting_since(), Some(earlier));
-        drop(first);
-        assert_eq!(conversation.waiting_since(), Some(earlier + Duration::from_secs(1)));
-        drop(second);
-        assert_eq!(conversation.waiting_since(), None, "the third is still worked for");
-        drop(third);
-        conversation.heard();
-        assert_eq!(reason(&conversation), Some(CloseReason::Idle), "bytes between streams are no head");
-    }
-
-    #[tokio::test]
-    async fn a_client_is_cut_off_once() {
-        let conversation = conversation();
-        conversation.cut(CloseReason::Evicted);
-        conversation.cut(CloseReason::Idle);
-        conversation.changed().await;
-        assert_eq!(conversation.cut_for(), Some(CloseReason::Evicted));
-        assert_eq!(conversation.waiting_since(), None);
-    }
 }

@@ -93,6 +93,7 @@ impl Exchange {
     pub(super) fn sent(&self, bytes: usize) {
         self.metrics.sent(bytes);
         self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.turn.progressed();
         if let Some(slot) = &self.slot {
             slot.progressed();
         }

@@ -30,6 +30,9 @@ const DRAIN: Duration = Duration::from_secs(15);
 /// How long a client may keep the server waiting before its place may go to another. A client that is well needs one
 /// round trip, and three of the longest fit in. Much longer, and few clients that are not well keep all others out.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
+/// How long a client that was answered may be without a request before its place may go to another: so long that one
+/// which has its next request under way is not hit. Much longer, and polite clients keep all others out.
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// How long an answer may be in the taking before its slot may go to another although something of it is taken now and
 /// then: the default time limit of a Prometheus' scrape.
 pub(super) const USUAL_SCRAPE: Duration = Duration::from_secs(10);

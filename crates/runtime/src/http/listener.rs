@@ -4,8 +4,10 @@ use core::fmt;
 use core::task::{Context, Poll, ready};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::AsFd;
 
 use listenfd::ListenFd;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, UnixListener, lookup_host};
 
 use super::address::ListenAddress;
@@ -15,6 +17,11 @@ use super::transport::Socket;
 /// Clients that may wait in the system's queue for a place. The libraries' 128 are gone in a moment when many come at
 /// once, and a client that finds the queue full tries again after a second at the earliest.
 const BACKLOG: u32 = 1024;
+
+/// What the system may keep of an answer that a client does not take, bytes; it counts twice that, for its own. By itself
+/// it would go up to megabytes for each connection, of memory that nobody sees. It is more than enough for what a
+/// scraper across a continent takes in one round trip.
+const UNSENT: usize = 128 * 1024;
 
 /// What to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,17 +161,33 @@ fn inherited() -> Result<Vec<Listener>, BindError> {
 
 fn take(passed: &mut ListenFd, index: usize) -> io::Result<Listener> {
     if let Ok(Some(listener)) = passed.take_tcp_listener(index) {
+        require_listening(&listener)?;
         listener.set_nonblocking(true)?;
         return Ok(Listener::Tcp(TcpListener::from_std(listener)?));
     }
     match passed.take_unix_listener(index)? {
         Some(listener) => {
+            require_listening(&listener)?;
             listener.set_nonblocking(true)?;
             // Its file is systemd's.
             Ok(Listener::Unix(UnixListener::from_std(listener)?, None))
         }
         None => Err(io::ErrorKind::NotFound.into()),
     }
+}
+
+/// A socket that is only bound would fail with each accept, and not before.
+fn require_listening(socket: &impl AsFd) -> io::Result<()> {
+    if SockRef::from(socket).is_listener()? {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is bound, and nobody has begun to listen on it"))
+}
+
+/// For each connection and not for the listener, because that may be systemd's.
+fn bound_unsent(stream: &impl AsFd) {
+    // A system that refuses keeps more than it should, and serves all the same.
+    let _ = SockRef::from(stream).set_send_buffer_size(UNSENT);
 }
 
 impl Listener {
@@ -174,11 +197,13 @@ impl Listener {
             Self::Tcp(listener) => ready!(listener.poll_accept(context)).map(|(stream, address)| {
                 // Answers go out whole; waiting for more to send costs a scrape 40 ms. Without it it works too.
                 let _ = stream.set_nodelay(true);
+                bound_unsent(&stream);
                 (stream.into(), Peer::Tcp(address))
             }),
-            Self::Unix(listener, _) => {
-                ready!(listener.poll_accept(context)).map(|(stream, _)| (stream.into(), Peer::Unix))
-            }
+            Self::Unix(listener, _) => ready!(listener.poll_accept(context)).map(|(stream, _)| {
+                bound_unsent(&stream);
+                (stream.into(), Peer::Unix)
+            }),
         })
     }
 
@@ -222,6 +247,15 @@ impl fmt::Display for Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_socket_that_is_bound_and_not_listening_is_refused() {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+        assert_eq!(require_listening(&socket).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        socket.listen(1).unwrap();
+        require_listening(&socket).unwrap();
+    }
 
     #[tokio::test]
     async fn a_port_alone_listens_on_every_address() {

@@ -1,11 +1,19 @@
 //! The places for connections: a fixed number, and a new client is preferred to one that keeps the server waiting.
 //!
 //! Without that, as many clients as there are places could do nothing, slowly, and keep every scraper out. A client is
-//! cut off only when its place is wanted, only after [`GRACE`], and the one that kept the server waiting longest first.
+//! cut off only when its place is wanted. First goes who owes something for longer than the grace, the longest first: a
+//! handshake, a first request, the taking of an answer. Then goes who was answered and has paused: scarcity ends
+//! keep-alive, and who had most answers goes first. If nobody pauses, those that had most answers are told to go: the
+//! next answer is their last.
+//!
+//! Invariant: a client that connects, asks at once and takes its answer at once is served, whatever others do. For that
+//! a client which had nothing answered yet has the grace, and nobody has a place for good by asking. Against clients that
+//! connect anew each time there is only the order of arrival, in which all wait: each is served once in its turn.
 //!
 //! How to get it wrong: looking through the connections on the usual path. They are looked through when all places are
 //! taken and a client is there.
 
+use core::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +22,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
 use super::conversation::Conversation;
-use super::limits::GRACE;
+use super::limits::{GRACE, PAUSE};
+
+/// Clients that are told to go at a time: others that wait for a place need not wait for one more answer each.
+const TOLD_AT_ONCE: usize = 16;
 
 /// All places.
 #[derive(Clone, Debug)]
@@ -64,14 +75,16 @@ impl Places {
         let mut freed = core::pin::pin!(Arc::clone(&self.permits).acquire_owned());
         loop {
             let now = Instant::now();
-            let again = match self.longest_waiting() {
-                Some((since, conversation)) if since + GRACE <= now => {
+            let again = match self.next_to_go(now) {
+                Ok(conversation) => {
                     conversation.cut(CloseReason::Evicted);
                     // Its task gives the place back at once; should it not, another one goes.
                     now + GRACE
                 }
-                Some((since, _)) => since + GRACE,
-                None => now + GRACE,
+                Err(first_due) => {
+                    self.tell_to_leave();
+                    first_due.unwrap_or(now + PAUSE).min(now + PAUSE)
+                }
             };
             tokio::select! {
                 permit = freed.as_mut() => match permit {
@@ -84,13 +97,48 @@ impl Places {
         }
     }
 
-    fn longest_waiting(&self) -> Option<(Instant, Arc<Conversation>)> {
+    /// Who is cut off, or when the first one may be.
+    fn next_to_go(&self, now: Instant) -> Result<Arc<Conversation>, Option<Instant>> {
         let taken = self.taken();
-        let waiting = taken
+        let mut first_due: Option<Instant> = None;
+        let mut chosen = None;
+        for conversation in taken.conversations.values() {
+            let Some(standing) = conversation.standing() else { continue };
+            let Some((since, due)) = standing.waits else { continue };
+            if due > now {
+                first_due = Some(first_due.map_or(due, |first| first.min(due)));
+                continue;
+            }
+            // The least goes: who owes something, then who had most answers, then who is quiet longest.
+            let answered = if standing.between { standing.answered } else { 0 };
+            let rank = (standing.between, Reverse(answered), since);
+            if chosen.as_ref().is_none_or(|(least, _)| rank < *least) {
+                chosen = Some((rank, conversation));
+            }
+        }
+        chosen.map(|(_, conversation)| Arc::clone(conversation)).ok_or(first_due)
+    }
+
+    /// Tells those that had most answers to go.
+    fn tell_to_leave(&self) {
+        let taken = self.taken();
+        let mut staying: Vec<_> = taken
             .conversations
             .values()
-            .filter_map(|conversation| conversation.waiting_since().map(|since| (since, conversation)));
-        waiting.min_by_key(|(since, _)| *since).map(|(since, conversation)| (since, Arc::clone(conversation)))
+            .filter_map(|conversation| {
+                let standing = conversation.standing()?;
+                standing.stays.then_some((standing.answered, conversation))
+            })
+            .collect();
+        staying.sort_unstable_by_key(|(answered, _)| Reverse(*answered));
+        for (_, conversation) in staying.into_iter().take(TOLD_AT_ONCE) {
+            conversation.tell_to_leave();
+        }
+    }
+
+    /// Requests that are worked for, and answers that are taken, over all connections.
+    pub(super) fn in_flight(&self) -> usize {
+        self.taken().conversations.values().map(|conversation| conversation.in_flight()).sum()
     }
 
     fn taken(&self) -> std::sync::MutexGuard<'_, Taken> {
@@ -151,5 +199,45 @@ mod tests {
         drop((turn, place));
         places.take().await;
         assert!(places.taken().conversations.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_those_that_were_answered_who_had_most_goes_first_and_soon() {
+        let places = Places::new(3);
+        let (new, once, twice) = (places.take().await, places.take().await, places.take().await);
+        for place in [&once, &twice, &twice] {
+            place.conversation().begin().answered();
+        }
+        let (new, once, twice) = (connection(new), connection(once), connection(twice));
+        let start = Instant::now();
+        let _fourth = places.take().await;
+        assert_eq!(twice.await.unwrap() - start, PAUSE);
+        let _fifth = places.take().await;
+        assert_eq!(once.await.unwrap() - start, PAUSE);
+        assert!(!new.is_finished());
+        let _sixth = places.take().await;
+        assert_eq!(new.await.unwrap() - start, GRACE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_never_pauses_is_told_to_go() {
+        let places = Places::new(1);
+        let place = places.take().await;
+        let conversation = Arc::clone(place.conversation());
+        conversation.begin().answered();
+        let chatty = tokio::spawn(async move {
+            let mut answers = 0;
+            while !place.conversation().is_leaving() {
+                let mut turn = place.conversation().begin();
+                tokio::time::sleep(PAUSE / 2).await;
+                turn.answered();
+                answers += 1;
+            }
+            answers
+        });
+        tokio::task::yield_now().await;
+        timeout(Duration::from_hours(1), places.take()).await.unwrap();
+        assert_eq!(chatty.await.unwrap(), 2, "the one that was under way, and the last");
+        assert_eq!(conversation.cut_for(), None);
     }
 }

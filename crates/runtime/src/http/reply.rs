@@ -39,19 +39,19 @@ impl Reply {
 
     /// A text for people and programs.
     pub(super) fn text(code: Code, body: impl Into<String>) -> Self {
-        Self::body(code, body.into(), TEXT)
+        Self::body(code, Bytes::from(body.into()), TEXT)
     }
 
     /// A page for people.
-    pub(super) fn html(code: Code, body: String) -> Self {
-        Self::body(code, body, HTML)
+    pub(super) fn html(code: Code, body: impl Into<Bytes>) -> Self {
+        Self::body(code, body.into(), HTML)
             .header(header::CONTENT_SECURITY_POLICY, page::content_security_policy())
             .header(header::REFERRER_POLICY, "no-referrer")
     }
 
-    fn body(code: Code, body: String, content_type: &'static str) -> Self {
+    fn body(code: Code, body: Bytes, content_type: &'static str) -> Self {
         let length = body.len() as u64;
-        let reply = Self { code, headers: Vec::new(), buffers: Arc::new([Bytes::from(body)]), length };
+        let reply = Self { code, headers: Vec::new(), buffers: Arc::new([body]), length };
         reply.header(header::CONTENT_TYPE, content_type).header(header::CACHE_CONTROL, "no-store")
     }
 

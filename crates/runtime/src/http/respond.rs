@@ -42,7 +42,8 @@ const RELOAD_WAIT: Duration = Duration::from_mins(1);
 pub(super) struct Origin {
     pub(super) conversation: Arc<Conversation>,
     pub(super) peer: Peer,
-    pub(super) tls: bool,
+    /// What held when it was let in.
+    pub(super) policy: Arc<Policy>,
 }
 
 /// Answers one request whose head has just arrived.
@@ -77,10 +78,12 @@ async fn refusal(
     parts: &Parts,
     exchange: &mut Exchange,
 ) -> Option<Reply> {
-    if policy.tls().is_some() != origin.tls {
-        // The web configuration has changed since the client connected.
-        let reply = Reply::text(Code::BadRequest, "this server speaks TLS now, or no more: connect anew\n");
-        // HTTP/2 has no such header.
+    if !policy.has_same_clients(&origin.policy) {
+        // The web configuration has changed since the client connected, and it might not be let in any more.
+        let reply =
+            Reply::text(Code::BadRequest, "what this server asks of its clients has changed: connect anew\n");
+        origin.conversation.dismiss();
+        // HTTP/2 has no such header; there the client is told to go in its own way.
         let is_http1 = parts.version < Version::HTTP_2;
         return Some(if is_http1 { reply.header(header::CONNECTION, "close") } else { reply });
     }
@@ -116,10 +119,12 @@ async fn answer(serving: &Serving, route: Route<'_>, parts: &Parts, exchange: &m
     let reading = parts.method == Method::GET || parts.method == Method::HEAD;
     match route {
         Route::Page(Path::Other, _) => not_found(site),
-        Route::Page(Path::Reload, _) => reload(site, &parts.method).await,
+        Route::Page(Path::Reload, _) => reload(site, &parts.method, &parts.headers).await,
         _ if !reading => not_allowed("this page is only for reading", READING),
         Route::Redirect => {
-            let root = format!("{}/", site.route_prefix);
+            // Who asks for the bare root comes to the server itself; who knows the prefix may come through a proxy.
+            let prefix = if parts.uri.path() == "/" { &site.route_prefix } else { &site.prefix };
+            let root = format!("{prefix}/");
             Reply::text(Code::Found, format!("the pages are below {root}\n")).header(header::LOCATION, root)
         }
         Route::Page(Path::Metrics, _) => exposed(serving, Selection::All, &parts.headers, exchange).await,
@@ -128,7 +133,9 @@ async fn answer(serving: &Serving, route: Route<'_>, parts: &Parts, exchange: &m
         }
         Route::Page(Path::Healthy, _) => Reply::text(Code::Ok, "healthy\n"),
         Route::Page(Path::Ready, _) => ready(site),
-        Route::Page(Path::Root, _) => Reply::html(Code::Ok, page::overview(site, &serving.metrics.figures())),
+        Route::Page(Path::Root, _) => {
+            Reply::html(Code::Ok, serving.page.get(|| page::overview(site, &serving.metrics.figures())))
+        }
         Route::Page(Path::Probe, _) => probe::probe(site, parts).await,
     }
 }
@@ -167,9 +174,12 @@ pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-async fn reload(site: &Site, method: &Method) -> Reply {
+async fn reload(site: &Site, method: &Method, headers: &HeaderMap) -> Reply {
     if method != Method::POST && method != Method::PUT {
         return not_allowed("this page asks for a reload", RELOADING);
+    }
+    if is_of_another_site(headers) {
+        return Reply::text(Code::Forbidden, "a page of another site may not ask for a reload\n");
     }
     let Some(handle) = &site.reload else {
         return Reply::text(
@@ -188,6 +198,16 @@ async fn reload(site: &Site, method: &Method) -> Reply {
         }
         Err(_) => busy("the reload takes long and goes on; the log will say what became of it\n"),
     }
+}
+
+/// Whether a browser sends this for somebody else's page, perhaps with the user's password: browsers say so in these
+/// headers, and programs do not send them.
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let fetched = text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    let authority = |origin: &str| origin.split_once("://").map(|(_, authority)| authority.to_owned());
+    let foreign = text("origin").is_some_and(|origin| authority(origin).as_deref() != text("host"));
+    fetched || foreign
 }
 
 fn ready(site: &Site) -> Reply {
@@ -227,6 +247,22 @@ mod tests {
     use hyper::header::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_request_that_a_browser_sends_for_another_site_is_known_as_such() {
+        let of = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = pairs.iter();
+            let headers =
+                pairs.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            is_of_another_site(&headers.collect())
+        };
+        assert!(!of(&[("host", "lookout:10940")]), "curl");
+        assert!(!of(&[("host", "lookout:10940"), ("origin", "http://lookout:10940")]));
+        assert!(!of(&[("sec-fetch-site", "same-origin")]));
+        assert!(of(&[("host", "lookout:10940"), ("origin", "https://evil.example")]));
+        assert!(of(&[("host", "lookout:10940"), ("origin", "null")]));
+        assert!(of(&[("sec-fetch-site", "cross-site")]));
+    }
 
     #[test]
     fn a_header_given_twice_is_one_list() {

@@ -16,6 +16,7 @@ use super::figures::HttpMetrics;
 use super::limits::Limits;
 use super::listener::{self, BindError, Listener, Peer};
 use super::options::WebOptions;
+use super::page_cache::PageCache;
 use super::places::Places;
 use super::slots::Slots;
 use super::transport::Socket;
@@ -46,6 +47,7 @@ pub(super) struct Serving {
     /// What the web configuration says now.
     pub(super) policy: watch::Receiver<Arc<Policy>>,
     pub(super) log_requests: bool,
+    pub(super) page: PageCache,
 }
 
 impl Server {
@@ -86,7 +88,15 @@ impl Server {
     pub async fn run(self, site: Site, mut shutdown: Shutdown) {
         let Self { mut listeners, limits, slots, metrics, policy, log_requests } = self;
         metrics.observe(slots.clone(), site.prober.clone(), policy.clone());
-        let serving = Arc::new(Serving { site, limits, slots, metrics, policy, log_requests });
+        let serving = Arc::new(Serving {
+            site,
+            limits,
+            slots,
+            metrics,
+            policy,
+            log_requests,
+            page: PageCache::default(),
+        });
         let places = Places::new(limits.connections);
         let mut connections = JoinSet::new();
         let serve = async {
@@ -111,19 +121,20 @@ impl Server {
         }
         // From here on a client is refused, and goes to another replica.
         drop(listeners);
-        drain(connections, limits.drain, &mut shutdown).await;
+        // The connections end after they were looked at.
+        drain(&mut connections, limits.drain, &mut shutdown).await;
+        let answers = places.in_flight();
+        if answers > 0 {
+            tracing::warn!(answers, "answers were cut off, because the process ends");
+        }
     }
 }
 
 /// Waits for the connections to end, but not for ever; those that are left end with their set.
-async fn drain(mut connections: JoinSet<()>, limit: Duration, shutdown: &mut Shutdown) {
+async fn drain(connections: &mut JoinSet<()>, limit: Duration, shutdown: &mut Shutdown) {
     let all = async { while connections.join_next().await.is_some() {} };
     tokio::select! {
-        ended = timeout(limit, all) => {
-            if ended.is_err() {
-                tracing::warn!(seconds = limit.as_secs_f64(), "requests in flight were not finished in time");
-            }
-        }
+        _ = timeout(limit, all) => {}
         () = shutdown.aborting() => {}
     }
 }

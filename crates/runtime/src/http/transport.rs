@@ -212,7 +212,9 @@ impl AsyncRead for Transport {
         let before = buffer.filled().len();
         let poll = Pin::new(&mut this.channel).poll_read(context, buffer);
         match poll {
-            Poll::Ready(Ok(())) if buffer.filled().len() > before => this.conversation.heard(),
+            Poll::Ready(Ok(())) if buffer.filled().len() > before => {
+                this.conversation.heard(&buffer.filled()[before..]);
+            }
             Poll::Ready(Ok(())) if buffer.remaining() > 0 => this.left.0.store(true, Ordering::Relaxed),
             _ => {}
         }

@@ -52,6 +52,19 @@ async fn a_head_that_is_too_slow_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_head_that_begins_behind_a_request_has_the_time_of_a_head() {
+    let limits = Limits { head: Duration::from_millis(100), ..Limits::default() };
+    let server = Running::start(Ok(1), limits).await;
+    let mut connection = server.connect().await;
+    let request = "GET /-/healthy HTTP/1.1\r\nHost: lookout\r\n\r\n";
+    connection.send_bytes(format!("{request}GET /-/healthy HT").as_bytes()).await;
+    assert_eq!(connection.answer("GET").await.status, 200);
+    assert_eq!(connection.rest().await, b"");
+    server.until(|figures| figures.connections == 0).await;
+    assert_eq!((server.closed(CloseReason::HeadTimeout), server.closed_at_all()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_connection_without_a_request_is_closed_in_time() {
     let limits = Limits { idle: Duration::from_millis(100), ..Limits::default() };
     let server = Running::start(Ok(1), limits).await;

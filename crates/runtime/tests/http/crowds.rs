@@ -6,6 +6,7 @@ use std::time::Duration;
 use lookout_runtime::http::Limits;
 use lookout_runtime::{HttpFigures, ProbeFuture, ProbeLoad, ProbeRequest, Prober, Refusal};
 use lookout_self_metrics::metrics::{CloseReason, Code, Path};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -44,7 +45,7 @@ async fn clients_that_trickle_their_heads_keep_no_scraper_out() {
             loop {
                 let mut connection = server.connect().await;
                 connection.send_bytes(b"GET /metrics HTTP/1.1\r\n").await;
-                while tokio::io::AsyncWriteExt::write_all(&mut connection.stream, b"X: y\r\n").await.is_ok() {
+                while connection.stream.write_all(b"X: y\r\n").await.is_ok() {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
@@ -64,11 +65,89 @@ async fn the_place_of_whoever_keeps_the_server_waiting_longest_goes_to_a_new_cli
     let mut older = silent(&server, 1, b"GET /").await.remove(0);
     server.until(|figures| figures.connections == 1).await;
     let mut newer = server.connect().await;
+    // Longer than the grace: who owes a request goes before who was answered.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
     newer.ask("GET", "/-/healthy", "").await;
     assert_eq!(server.get("/-/healthy").await.status, 200);
     assert_eq!(older.rest().await, b"");
     assert_eq!(server.closed(CloseReason::Evicted), 1);
     assert_eq!(newer.ask("GET", "/-/healthy", "").await.status, 200, "the newer one stays");
+}
+
+/// Clients that take every place and ask again `pause` after each answer, for ever; who is cut off begins anew.
+async fn polite_crowd(server: &Arc<Running>, places: usize, pause: Duration) -> JoinSet<()> {
+    let mut crowd = JoinSet::new();
+    for _ in 0..places {
+        let server = Arc::clone(server);
+        crowd.spawn(async move {
+            loop {
+                let mut stream = server.connect().await.stream;
+                let mut answer = [0; 4096];
+                while stream.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: lookout\r\n\r\n").await.is_ok()
+                    && stream.read(&mut answer).await.is_ok_and(|read| read > 0)
+                {
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        });
+    }
+    server.until(|figures| figures.connections == places as u64).await;
+    crowd
+}
+
+#[tokio::test]
+async fn clients_that_ask_now_and_then_keep_no_scraper_out() {
+    const PLACES: usize = 50;
+    let limits = Limits { connections: PLACES, ..Limits::default() };
+    let server = Arc::new(Setup::new(10).limits(limits).ready().await);
+    let _crowd = polite_crowd(&server, PLACES, Duration::from_millis(300)).await;
+    for _ in 0..4 {
+        assert_eq!(server.get("/metrics").await.status, 200);
+    }
+    assert!(server.closed(CloseReason::Evicted) > 0);
+}
+
+#[tokio::test]
+async fn clients_that_ask_without_a_pause_keep_no_scraper_out() {
+    const PLACES: usize = 50;
+    let limits = Limits { connections: PLACES, ..Limits::default() };
+    let server = Arc::new(Setup::new(10).limits(limits).ready().await);
+    let _crowd = polite_crowd(&server, PLACES, Duration::ZERO).await;
+    for _ in 0..4 {
+        assert_eq!(server.get("/metrics").await.status, 200);
+    }
+    assert!(server.closed(CloseReason::Evicted) > 0);
+}
+
+#[tokio::test]
+async fn who_takes_an_answer_steadily_keeps_the_place_and_who_stalls_does_not() {
+    let limits = Limits { connections: 2, ..Limits::default() };
+    let server = Arc::new(Setup::new(MANY_ROWS).limits(limits).ready().await);
+    let mut steady = server.connect_narrow().await;
+    steady.send("GET", "/metrics", "").await;
+    let head = steady.head().await;
+    let length: usize =
+        head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap();
+    let mut stalled = server.connect_narrow().await;
+    stalled.send("GET", "/metrics", "").await;
+    stalled.head().await;
+    // Another comes when both have been at it for longer than the grace.
+    let mut taken = 0;
+    let mut other = None;
+    while taken < length / 2 {
+        let next = taken + length / 40;
+        taken = steady.rest_of(next).await;
+        assert!(taken >= next, "cut off after {taken} of {length} bytes");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if taken > length / 3 && other.is_none() {
+            let server = Arc::clone(&server);
+            other = Some(tokio::spawn(async move { server.get("/-/healthy").await.status }));
+        }
+    }
+    assert_eq!(other.unwrap().await.unwrap(), 200);
+    assert_eq!(steady.rest_of(length).await, length);
+    assert!(stalled.rest().await.len() < length);
+    assert_eq!(server.closed(CloseReason::Evicted), 1);
 }
 
 #[tokio::test]

@@ -132,6 +132,26 @@ async fn a_volume_that_swaps_its_link_is_noticed_with_its_certificates() {
 }
 
 #[tokio::test]
+async fn who_was_let_in_under_other_rules_must_connect_anew() {
+    let directory = WebDirectory::new(TLS);
+    let server = directory.setup(1).ready().await;
+    let mut plain_client =
+        Connection::over(secured(server.connect().await.stream, &directory.certificate, &[]).await.unwrap());
+    assert_eq!(plain_client.ask("GET", "/-/healthy", "").await.status, 200);
+    // From now on nobody is let in without a certificate.
+    directory.rename_to(&TLS.replace(
+        "tls_server_config: {",
+        "tls_server_config: {client_auth_type: RequireAndVerifyClientCert, client_ca_file: server.crt, ",
+    ));
+    readings(&server, ReloadResult::Success, 2).await;
+    let refused = plain_client.ask("GET", "/-/healthy", "").await;
+    assert_eq!((refused.status, refused.header("connection")), (400, Some("close")));
+    assert!(refused.text().contains("connect anew"), "{}", refused.text());
+    let is_counted = |reason: &CloseReason, count: &u64| *reason == CloseReason::PolicyChanged && *count == 1;
+    server.until(|figures| figures.closed.iter().any(|(reason, count)| is_counted(reason, count))).await;
+}
+
+#[tokio::test]
 async fn a_bad_new_file_keeps_the_old_one_in_force_and_says_what_is_wrong() {
     let directory = WebDirectory::new(ALICE);
     let server = directory.setup(1).ready().await;

@@ -53,6 +53,14 @@ async fn behind_a_proxy_that_strips_the_prefix_links_have_it_and_requests_do_not
 }
 
 #[tokio::test]
+async fn a_redirect_stays_on_the_side_of_the_proxy_that_asks() {
+    let server = below(Some("https://example.org/outer"), Some("/inner")).await;
+    // Through the proxy, which makes `/inner` of `/outer`; and directly.
+    assert_eq!(server.get("/inner").await.header("location"), Some("/outer/"));
+    assert_eq!(server.get("/").await.header("location"), Some("/inner/"));
+}
+
+#[tokio::test]
 async fn reloading_is_switched_off_unless_it_is_asked_for() {
     let server = Running::ready(1).await;
     for method in ["POST", "PUT"] {
@@ -73,6 +81,8 @@ async fn who_asks_for_a_reload_is_told_what_became_of_it() {
         requests.next().await.answer(Ok(()));
         requests.next().await.answer(Err(faults.to_owned()));
     });
+    let foreign = "Content-Length: 0\r\nOrigin: https://evil.example\r\n";
+    assert_eq!(server.ask("POST", "/-/reload", foreign).await.status, 403, "a page of another site asks");
     assert_eq!(server.ask("POST", "/-/reload", "Content-Length: 0\r\n").await.status, 200);
     let wrong = server.ask("PUT", "/-/reload", "Content-Length: 0\r\n").await;
     assert_eq!(wrong.status, 500);

@@ -19,12 +19,13 @@ pub(super) fn write(page: &mut String, model: &PageModel) {
     }
     page.push_str("</tbody></table>");
     if let Some(not_after) = model.certificate_not_after {
-        let left = rounded(between(model.now, not_after));
-        put!(
-            page,
-            "\n<p>The certificate of this page expires {}, in {left}.</p>",
-            moment(not_after, model.now)
-        );
+        let end = moment(not_after, model.now);
+        if not_after > model.now {
+            let left = rounded(between(model.now, not_after));
+            put!(page, "\n<p>The certificate of this page expires {end}, in {left}.</p>");
+        } else {
+            put!(page, "\n<p>The certificate of this page has expired, {end}.</p>");
+        }
     }
     page.push_str("</section>");
 }

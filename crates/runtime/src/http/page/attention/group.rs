@@ -119,6 +119,10 @@ fn items(page: &mut String, source: &SourceModel, now: Timestamp) {
     }
     page.push_str("</ul>");
     if unreadable > MAX_ITEMS {
-        put!(page, "\n<p>And {} more, each named in the log.</p>", grouped(as_u64(unreadable - MAX_ITEMS)));
+        put!(
+            page,
+            "\n<p>And {} more; <code>lookout check</code> names each.</p>",
+            grouped(as_u64(unreadable - MAX_ITEMS))
+        );
     }
 }
