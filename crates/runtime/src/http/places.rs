@@ -227,7 +227,7 @@ mod tests {
         conversation.begin().answered();
         let chatty = tokio::spawn(async move {
             let mut answers = 0;
-            while !place.conversation().is_leaving() {
+            while place.conversation().leaves_for().is_none() {
                 let mut turn = place.conversation().begin();
                 tokio::time::sleep(PAUSE / 2).await;
                 turn.answered();

@@ -121,9 +121,9 @@ async fn who_was_told_to_leave_has_one_more_answer_and_who_disregards_it_is_cut_
     conversation.open(true);
     ask(&conversation);
     conversation.tell_to_leave();
-    assert!(!conversation.is_leaving() && !conversation.standing().unwrap().stays);
+    assert!(conversation.leaves_for().is_none() && !conversation.standing().unwrap().stays);
     ask(&conversation);
-    assert!(conversation.is_leaving());
+    assert!(conversation.leaves_for().is_some());
     ask(&conversation);
     assert_eq!(conversation.cut_for(), None, "this one was under way");
     tokio::time::advance(GRACE).await;
