@@ -23,7 +23,7 @@ pub fn check_load(bytes: &[u8], pem: &[u8]) {
         directory: "/etc/lookout".into(),
         read: &read,
         trust_store: &Vec::new,
-        now: UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000)),
+        now: UnixTime::since_unix_epoch(Duration::from_hours(500_000)),
     };
     match load_in(&surroundings, path, None) {
         Ok(policy) => {
