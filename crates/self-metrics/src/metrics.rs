@@ -99,7 +99,7 @@ label! {
         Idle = "idle",
         /// An answer was not taken in time.
         AnswerTimeout = "answer_timeout",
-        /// Its place was needed, and its client had kept the server waiting longest, or had been served most.
+        /// Its place was needed, and its client had kept the server waiting longest or had been served most; or there was none for its scrape.
         Evicted = "evicted",
         /// What the web configuration asks of clients has changed since it was let in.
         PolicyChanged = "policy_changed",

@@ -56,8 +56,9 @@ func main() {
 	var tally tally
 	attack(os.Args[2], number, &tally)
 	fmt.Printf("holding %s\n", tally.json())
-	if os.Args[1] != "raw" {
-		select {}
+	// Not an empty select: where no goroutine waits for the network, Go takes that for a deadlock and ends.
+	for os.Args[1] != "raw" {
+		time.Sleep(time.Hour)
 	}
 }
 

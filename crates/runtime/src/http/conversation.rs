@@ -68,8 +68,8 @@ enum Leave {
     Told,
     /// That request came then.
     Due(Instant),
-    /// Its last request is there, because what is asked of clients has changed since it was let in.
-    Dismissed,
+    /// Its last request is there, for this reason.
+    Dismissed(CloseReason),
 }
 
 /// What making room needs to know of a client.
@@ -151,7 +151,7 @@ impl Conversation {
                 state.cut.get_or_insert(CloseReason::Evicted);
                 self.changed.notify_one();
             }
-            Leave::No | Leave::Due(_) | Leave::Dismissed => {}
+            Leave::No | Leave::Due(_) | Leave::Dismissed(_) => {}
         }
         drop(state);
         Turn { conversation: Arc::clone(self), answer: None }
@@ -184,9 +184,9 @@ impl Conversation {
         }
     }
 
-    /// The request that is there is the last: the client might not be let in any more.
-    pub(super) fn dismiss(&self) {
-        self.state().leave = Leave::Dismissed;
+    /// The request that is there is the last.
+    pub(super) fn dismiss(&self, reason: CloseReason) {
+        self.state().leave = Leave::Dismissed(reason);
         self.changed.notify_one();
     }
 
@@ -195,7 +195,7 @@ impl Conversation {
         match self.state().leave {
             Leave::No | Leave::Told => None,
             Leave::Due(_) => Some(CloseReason::Evicted),
-            Leave::Dismissed => Some(CloseReason::PolicyChanged),
+            Leave::Dismissed(reason) => Some(reason),
         }
     }
 

@@ -14,7 +14,7 @@ use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, Version};
 use lookout_exposition::{Selection, negotiate};
-use lookout_self_metrics::metrics::{Authentication, Code, Path};
+use lookout_self_metrics::metrics::{Authentication, CloseReason, Code, Path};
 use lookout_web_config::{Policy, Verdict};
 use tokio::time::{Instant, timeout};
 
@@ -82,10 +82,8 @@ async fn refusal(
         // The web configuration has changed since the client connected, and it might not be let in any more.
         let reply =
             Reply::text(Code::BadRequest, "what this server asks of its clients has changed: connect anew\n");
-        origin.conversation.dismiss();
-        // HTTP/2 has no such header; there the client is told to go in its own way.
-        let is_http1 = parts.version < Version::HTTP_2;
-        return Some(if is_http1 { reply.header(header::CONNECTION, "close") } else { reply });
+        origin.conversation.dismiss(CloseReason::PolicyChanged);
+        return Some(last(reply, parts.version));
     }
     if policy.rate_limit().is_some_and(|limit| !limit.take(Instant::now())) {
         return Some(Reply::text(Code::TooManyRequests, "too many requests: the rate limit is spent\n"));
@@ -127,9 +125,9 @@ async fn answer(serving: &Serving, route: Route<'_>, parts: &Parts, exchange: &m
             let root = format!("{prefix}/");
             Reply::text(Code::Found, format!("the pages are below {root}\n")).header(header::LOCATION, root)
         }
-        Route::Page(Path::Metrics, _) => exposed(serving, Selection::All, &parts.headers, exchange).await,
+        Route::Page(Path::Metrics, _) => exposed(serving, Selection::All, parts, exchange).await,
         Route::Page(Path::ExporterMetrics, path) => {
-            exposed(serving, Selection::Exporter(exporter(path)), &parts.headers, exchange).await
+            exposed(serving, Selection::Exporter(exporter(path)), parts, exchange).await
         }
         Route::Page(Path::Healthy, _) => Reply::text(Code::Ok, "healthy\n"),
         Route::Page(Path::Ready, _) => ready(site),
@@ -148,16 +146,21 @@ pub(super) fn exporters(site: &Site) -> Vec<&'static str> {
 async fn exposed(
     serving: &Serving,
     selection: Selection<'_>,
-    headers: &HeaderMap,
+    parts: &Parts,
     exchange: &mut Exchange,
 ) -> Reply {
     let Some(slot) = serving.slots.take(exchange.conversation()).await else {
-        return busy("as many scrapes as are allowed are under way; see --web.max-requests\n");
+        // Who asks again at once, or has asked already, would be the newest of those that wait, each time.
+        exchange.conversation().dismiss(CloseReason::Evicted);
+        return last(
+            busy("as many scrapes as are allowed are under way; see --web.max-requests\n"),
+            parts.version,
+        );
     };
     exchange.keep(slot);
     let negotiated = negotiate(
-        joined(headers, &header::ACCEPT).as_deref(),
-        joined(headers, &header::ACCEPT_ENCODING).as_deref(),
+        joined(&parts.headers, &header::ACCEPT).as_deref(),
+        joined(&parts.headers, &header::ACCEPT_ENCODING).as_deref(),
     );
     let site = &serving.site;
     let snapshot = site.exposition.snapshot();
@@ -227,6 +230,11 @@ fn list(heading: &str, items: impl IntoIterator<Item = String>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The last answer on its connection. HTTP/2 has no such header; there the client is told to go in its own way.
+fn last(reply: Reply, version: Version) -> Reply {
+    if version < Version::HTTP_2 { reply.header(header::CONNECTION, "close") } else { reply }
 }
 
 /// There is no room now.

@@ -280,5 +280,11 @@ async fn without_a_slot_in_time_a_scrape_is_refused_and_other_pages_are_not() {
     drop(slow);
     server.until(|figures| figures.scrapes == 0).await;
     assert_eq!(server.get("/metrics").await.status, 200);
-    assert_eq!(server.closed_at_all(), 0);
+    // Who was refused connects anew: asking again on the spot does not make it the newest.
+    server
+        .until(|figures| {
+            figures.closed.iter().any(|(reason, count)| *reason == CloseReason::Evicted && *count == 2)
+        })
+        .await;
+    assert_eq!(server.closed_at_all(), 2);
 }
