@@ -126,6 +126,14 @@ mod tests {
     }
 
     #[test]
+    fn every_code_has_a_reason_that_is_declared() {
+        for code in (i16::MIN..=i16::MAX).filter(|code| *code != 0).map(ErrorCode) {
+            let reason = code.reason().unwrap_or_else(|| panic!("{code} has no reason"));
+            assert!(crate::Failure::REASONS.contains(&reason), "{code}: {reason:?}");
+        }
+    }
+
+    #[test]
     fn no_error_has_no_reason() {
         assert_eq!(ErrorCode::NONE.reason(), None);
         assert_eq!(ErrorCode(30).reason(), Some(Reason::Denied));

@@ -331,11 +331,11 @@ impl Failure {
     ];
 }
 
-fn is_tls(error: &io::Error) -> bool {
+pub(crate) fn is_tls(error: &io::Error) -> bool {
     error.get_ref().is_some_and(<dyn core::error::Error + Send + Sync>::is::<rustls::Error>)
 }
 
-fn reason_of_handshake(error: &io::Error) -> Reason {
+pub(crate) fn reason_of_handshake(error: &io::Error) -> Reason {
     use rustls::AlertDescription as Alert;
     let rustls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match rustls {

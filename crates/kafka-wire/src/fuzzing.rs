@@ -11,14 +11,14 @@ use std::{
 
 use bytes::Bytes;
 use kafka_protocol::messages::{
-    ConsumerGroupDescribeRequest, DescribeClusterRequest, DescribeConfigsRequest, DescribeGroupsRequest,
-    DescribeQuorumRequest, FindCoordinatorRequest, ListGroupsRequest, SaslAuthenticateRequest,
-    SaslHandshakeRequest, ShareGroupDescribeRequest,
+    ConsumerGroupDescribeRequest, DescribeClientQuotasRequest, DescribeClusterRequest,
+    DescribeConfigsRequest, DescribeGroupsRequest, DescribeQuorumRequest, FindCoordinatorRequest,
+    ListGroupsRequest, SaslAuthenticateRequest, SaslHandshakeRequest, ShareGroupDescribeRequest,
 };
 
 use crate::{
     Address, Api, Call, Failure, Limits, connection, list_offsets, log_dirs, metadata, offset_fetch, sasl,
-    versions,
+    share_group_offsets, versions,
 };
 
 /// What decoding one answer may allocate.
@@ -54,11 +54,12 @@ pub fn check_rows(bytes: &[u8]) {
     let version = i16::from(*version);
     let read = || {
         let mut rows = Vec::new();
-        let read = match kind % 4 {
+        let read = match kind % 5 {
             0 => metadata::read(answer, version, &mut |row| rows.push(format!("{row:?}"))),
             1 => list_offsets::read(answer, version, &mut |row| rows.push(format!("{row:?}"))),
             2 => offset_fetch::read(answer, version, "group", &mut |row| rows.push(format!("{row:?}"))),
-            _ => log_dirs::read(answer, version, &mut |row| rows.push(format!("{row:?}"))),
+            3 => log_dirs::read(answer, version, &mut |row| rows.push(format!("{row:?}"))),
+            _ => share_group_offsets::read(answer, version, &mut |row| rows.push(format!("{row:?}"))),
         };
         (read, rows)
     };
@@ -74,7 +75,7 @@ pub fn check_rows(bytes: &[u8]) {
 pub fn check_answer(bytes: &[u8]) {
     let [kind, version, answer @ ..] = bytes else { return };
     let (answer, version) = (Bytes::copy_from_slice(answer), i16::from(*version));
-    match kind % 11 {
+    match kind % 12 {
         0 => decode::<FindCoordinatorRequest>(answer, version),
         1 => decode::<ListGroupsRequest>(answer, version),
         2 => decode::<DescribeGroupsRequest>(answer, version),
@@ -85,6 +86,7 @@ pub fn check_answer(bytes: &[u8]) {
         7 => decode::<DescribeQuorumRequest>(answer, version),
         8 => decode::<SaslHandshakeRequest>(answer, version),
         9 => decode::<SaslAuthenticateRequest>(answer, version),
+        10 => decode::<DescribeClientQuotasRequest>(answer, version),
         _ => drop(versions::read(&answer, version)),
     }
 }
@@ -100,4 +102,16 @@ fn decode<C: Call>(answer: Bytes, version: i16) {
 pub fn check_login(bytes: &[u8]) {
     let (challenge, last) = bytes.split_at(bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len()));
     assert!(!sasl::fuzz_scram(challenge, last), "a broker without the password is believed");
+}
+
+/// What an issuer answers: a token is fit to be sent, and no error repeats what was said.
+///
+/// # Panics
+/// If something does not hold.
+pub fn check_token(bytes: &[u8]) {
+    match sasl::fuzz_issuer(bytes) {
+        Ok(token) => assert!(token.is_well_formed(), "a token with other characters is sent"),
+        // The longest of the errors, which are sentences of ours.
+        Err(failure) => assert!(failure.to_string().len() < 200, "an error repeats the answer"),
+    }
 }

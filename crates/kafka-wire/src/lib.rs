@@ -12,8 +12,8 @@
 //! Invariants:
 //! - Nothing is allocated because the wire says so. A frame's length is checked against the limit of its kind before its
 //!   memory is reserved; a count against the bytes left. What grows with the cluster (`metadata`, `list_offsets`,
-//!   `offset_fetch`, `log_dirs`) is streamed as rows out of the frame; what does not ([`Call`]) passes a guard before
-//!   `kafka-protocol` decodes it.
+//!   `offset_fetch`, `share_group_offsets`, `log_dirs`) is streamed as rows out of the frame; what does not ([`Call`])
+//!   passes a guard before `kafka-protocol` decodes it.
 //! - Every wait has an end: opening a connection as a whole, and each answer.
 //! - A connection that has timed out, broken the protocol, or been dropped in the middle of a request is never used
 //!   again.
@@ -29,6 +29,7 @@ mod broker;
 pub mod call;
 mod cluster;
 mod connection;
+mod dial;
 mod error_code;
 mod failure;
 #[cfg(feature = "fuzzing")]
@@ -42,6 +43,7 @@ mod reader;
 mod request;
 mod sasl;
 mod shape;
+pub mod share_group_offsets;
 mod text;
 mod tls;
 mod traffic;
@@ -60,7 +62,10 @@ pub use kafka_protocol::{error::ResponseError, messages};
 pub use options::{Limits, Options};
 pub use reader::{Int32s, Malformed, Reader};
 pub use request::{Answer, Overall, Request};
-pub use sasl::{Sasl, ScramHash, Token, TokenFile, TokenSource};
+pub use sasl::{
+    AskIssuer, AuthenticateClient, BuildExtensions, BuildTokenEndpoint, ClientCredentials, Extensions, Sasl,
+    ScramHash, Token, TokenEndpoint, TokenFile, TokenSource,
+};
 pub use tls::{BuildTls, ClientIdentity, Tls, TlsMaterial};
 pub use traffic::{Traffic, TrafficFigures};
 pub use versions::Versions;

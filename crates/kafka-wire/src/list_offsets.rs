@@ -4,9 +4,17 @@
 //! (whose request is a tree of structures of six times the size), and split by bytes into several requests that are
 //! sent one behind the other. A broker answers only for the partitions it leads.
 //!
+//! A broker refuses every partition that one request names twice (`INVALID_REQUEST`), also with two timestamps. So a
+//! batch begins another request for the second one; which answer is which is said by the number of the request.
+//!
 //! How to get it wrong: to take offset −1 for an offset. It means "no record", and is none here.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use std::{
+    collections::{BTreeSet, HashSet},
+    hash::{BuildHasher, RandomState},
+};
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::{Api, EncodeRequest, ErrorCode, Malformed, Overall, Reader, Request, writer};
 
@@ -52,7 +60,9 @@ pub struct Row<'a> {
 
 /// Collects partitions for one broker into requests of bounded size.
 ///
-/// Partitions of one topic are pushed one after the other: each change of the topic costs its name.
+/// Each partition has its own [`Spec`]. Partitions of one topic are pushed one after the other, best in ascending order:
+/// each change of the topic costs its name, a topic that comes back after another one costs a request of its own, and
+/// partitions out of order are remembered one by one.
 #[derive(Debug)]
 pub struct Batch {
     version: i16,
@@ -65,6 +75,20 @@ pub struct Batch {
     topic: String,
     partitions: BytesMut,
     partition_count: usize,
+    /// What the request names already.
+    named: Named,
+}
+
+/// What a request names already, at next to no cost for the usual order.
+#[derive(Debug, Default)]
+struct Named {
+    /// The topics, by a hash of their names: for two that share one, a request more is all the harm.
+    topics: HashSet<u64>,
+    hasher: RandomState,
+    /// The last partition of the topic.
+    last: Option<i32>,
+    /// The partitions of the topic, once they have come out of order.
+    partitions: BTreeSet<i32>,
 }
 
 /// No timeout for reading remote storage (version 10): the broker's own default.
@@ -73,7 +97,7 @@ const BROKER_TIMEOUT_MILLIS: i32 = 30_000;
 // === impl Batch ===
 
 impl Batch {
-    /// An empty batch of requests of about `max_bytes` (one partition more, at most). One MiB is 60,000 partitions.
+    /// An empty batch of requests of about `max_bytes` (two partitions more, at most). One MiB is 60,000 partitions.
     pub fn new(version: i16, isolation: Isolation, max_bytes: usize) -> Self {
         Self {
             version,
@@ -84,10 +108,11 @@ impl Batch {
             topic: String::new(),
             partitions: BytesMut::new(),
             partition_count: 0,
+            named: Named::default(),
         }
     }
 
-    /// Adds a partition. Gives a request when one is full.
+    /// Adds a partition. Gives a request when one is full, or may not name this partition again.
     pub fn push(
         &mut self,
         topic: &str,
@@ -97,10 +122,15 @@ impl Batch {
         if spec == Spec::MaxTimestamp && self.version < 7 {
             return Err(EncodeRequest { api: Api::ListOffsets, version: self.version });
         }
-        if self.topic != topic {
+        let is_new_topic = self.topic != topic || self.partition_count == 0;
+        let is_named = if is_new_topic { self.named.has_topic(topic) } else { self.has_partition(partition) };
+        let before = if is_named { self.finish()? } else { None };
+        if is_new_topic || is_named {
             self.end_topic()?;
             topic.clone_into(&mut self.topic);
+            self.named.begin(topic);
         }
+        self.named.add(partition);
         let flexible = self.is_flexible();
         self.partitions.put_i32(partition);
         if self.version >= 4 {
@@ -110,7 +140,21 @@ impl Batch {
         writer::no_tags(&mut self.partitions, flexible);
         self.partition_count += 1;
         let size = self.topics.len() + self.topic.len() + self.partitions.len();
-        if size < self.max_bytes { Ok(None) } else { self.finish() }
+        // With two at once to give, the second is given next time.
+        if before.is_some() || size < self.max_bytes { Ok(before) } else { self.finish() }
+    }
+
+    /// Whether the topic that is being collected has this partition.
+    fn has_partition(&mut self, partition: i32) -> bool {
+        if self.named.last.is_none_or(|last| partition > last) && self.named.partitions.is_empty() {
+            return false;
+        }
+        if self.named.partitions.is_empty() {
+            let width = self.partitions.len() / self.partition_count.max(1);
+            let each = self.partitions.chunks(width.max(1)).filter_map(|mut each| each.try_get_i32().ok());
+            self.named.partitions.extend(each);
+        }
+        self.named.partitions.contains(&partition)
     }
 
     /// The last request; none if nothing is left. The batch is then empty and can be used again.
@@ -134,6 +178,7 @@ impl Batch {
         writer::no_tags(&mut body, flexible);
         self.topics.clear();
         self.topic_count = 0;
+        self.named.topics.clear();
         Ok(Some(Request { api: Api::ListOffsets, version: self.version, body: Bytes::from(body) }))
     }
 
@@ -158,6 +203,27 @@ impl Batch {
 
     fn too_large(&self) -> EncodeRequest {
         EncodeRequest { api: Api::ListOffsets, version: self.version }
+    }
+}
+
+// === impl Named ===
+
+impl Named {
+    fn has_topic(&self, topic: &str) -> bool {
+        self.topics.contains(&self.hasher.hash_one(topic))
+    }
+
+    fn begin(&mut self, topic: &str) {
+        self.topics.insert(self.hasher.hash_one(topic));
+        self.partitions.clear();
+        self.last = None;
+    }
+
+    fn add(&mut self, partition: i32) {
+        if !self.partitions.is_empty() {
+            self.partitions.insert(partition);
+        }
+        self.last = Some(partition);
     }
 }
 
@@ -188,6 +254,8 @@ pub fn read<'a>(answer: &'a [u8], version: i16, row: &mut impl FnMut(Row<'a>)) -
         let topic = reader.text()?;
         for _ in 0..reader.count(22)? {
             let (partition, code) = (reader.int32()?, ErrorCode(reader.int16()?));
+            // What stands beside an error is no answer, whatever it is.
+            let known = |number: i64| (number >= 0 && code.is_none()).then_some(number);
             let (timestamp, offset) = (known(reader.int64()?), known(reader.int64()?));
             let epoch = if version >= 4 { reader.int32()? } else { -1 };
             reader.skip_tags()?;
@@ -199,9 +267,4 @@ pub fn read<'a>(answer: &'a [u8], version: i16, row: &mut impl FnMut(Row<'a>)) -
     reader.skip_tags()?;
     reader.finish()?;
     Ok(Overall { throttle_millis, code: ErrorCode::NONE })
-}
-
-/// Offsets and times: −1 is "none".
-fn known(number: i64) -> Option<i64> {
-    (number >= 0).then_some(number)
 }

@@ -42,7 +42,7 @@ pub struct Partition<'a> {
     pub partition: i32,
     /// What is wrong with this partition.
     pub code: ErrorCode,
-    /// The offset; none if nothing is committed.
+    /// The offset; none on an error, or if nothing is committed.
     pub offset: Option<i64>,
     /// The epoch of the leader that wrote the record before it (version 5 and later).
     pub leader_epoch: Option<i32>,
@@ -118,7 +118,9 @@ fn read_group<'a>(
             reader.nullable_text()?; // the consumer's own note
             let code = ErrorCode(reader.int16()?);
             reader.skip_tags()?;
-            let (offset, leader_epoch) = ((offset >= 0).then_some(offset), (epoch >= 0).then_some(epoch));
+            // What stands beside an error is no answer, whatever it is.
+            let offset = (offset >= 0 && code.is_none()).then_some(offset);
+            let leader_epoch = (epoch >= 0).then_some(epoch);
             row(Row::Partition(Partition { group, topic, partition, code, offset, leader_epoch }));
         }
         reader.skip_tags()?;

@@ -66,12 +66,17 @@ impl Limits {
     /// The longest frame that is read as an answer to `api`.
     pub fn frame(&self, api: Api) -> usize {
         match api {
-            Api::Metadata | Api::ListOffsets | Api::OffsetFetch | Api::DescribeLogDirs => self.growing_answer,
+            Api::Metadata
+            | Api::ListOffsets
+            | Api::OffsetFetch
+            | Api::DescribeLogDirs
+            | Api::DescribeShareGroupOffsets => self.growing_answer,
             Api::ApiVersions | Api::SaslHandshake | Api::SaslAuthenticate => OPENING_ANSWER,
             Api::FindCoordinator
             | Api::DescribeGroups
             | Api::ListGroups
             | Api::DescribeConfigs
+            | Api::DescribeClientQuotas
             | Api::DescribeQuorum
             | Api::DescribeCluster
             | Api::ConsumerGroupDescribe

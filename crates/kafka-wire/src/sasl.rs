@@ -5,7 +5,9 @@
 //!
 //! Out, on purpose: Kerberos (GSSAPI) and the clouds' own logins.
 
+mod extensions;
 mod oauth_bearer;
+mod oidc;
 mod plain;
 mod scram;
 mod token;
@@ -20,6 +22,8 @@ use lookout_config::{Secret, SecretText};
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+pub use extensions::{BuildExtensions, Extensions};
+pub use oidc::{AskIssuer, AuthenticateClient, BuildTokenEndpoint, ClientCredentials, TokenEndpoint};
 pub use scram::ScramHash;
 pub(crate) use token::reason_of_secret;
 pub use token::{Token, TokenFile, TokenSource};
@@ -49,6 +53,8 @@ pub enum Sasl {
     OauthBearer {
         /// Who has it.
         token: Arc<dyn TokenSource>,
+        /// What the broker is told beside it.
+        extensions: Extensions,
     },
 }
 
@@ -79,7 +85,7 @@ pub(crate) async fn log_in(connection: &mut Connection) -> Result<(), Failure> {
     match sasl {
         Sasl::Plain { user, password } => login.plain(user, password).await?,
         Sasl::Scram { hash, user, password } => login.scram(*hash, user, password).await?,
-        Sasl::OauthBearer { token } => login.oauth_bearer(token.as_ref()).await?,
+        Sasl::OauthBearer { token, extensions } => login.oauth_bearer(token.as_ref(), extensions).await?,
     }
     // Counted from the beginning: the broker counts from somewhere in between.
     let renew_after = login.session.mul_f64(RENEW_AFTER);
@@ -134,10 +140,14 @@ impl Login<'_> {
         verifier.verify(&signature).map_err(distrusted)
     }
 
-    async fn oauth_bearer(&mut self, source: &dyn TokenSource) -> Result<(), Failure> {
+    async fn oauth_bearer(
+        &mut self,
+        source: &dyn TokenSource,
+        extensions: &Extensions,
+    ) -> Result<(), Failure> {
         let unfetched = |source| Failure::FetchToken { broker: self.broker(), source };
         let token = source.token().await.map_err(unfetched)?;
-        let message = oauth_bearer::message(&token).map_err(unfetched)?;
+        let message = oauth_bearer::message(&token, extensions).map_err(unfetched)?;
         let challenge = self.say(message).await?;
         if challenge.is_empty() {
             return Ok(());
@@ -224,3 +234,6 @@ pub(crate) fn fuzz_scram(challenge: &[u8], last: &[u8]) -> bool {
     let client = scram::Client::new(ScramHash::Sha256, "user", "nonce");
     client.answer(challenge, "password").is_ok_and(|(_, verifier)| verifier.verify(last).is_ok())
 }
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use oidc::fuzz_answer as fuzz_issuer;

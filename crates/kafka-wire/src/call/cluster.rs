@@ -1,9 +1,11 @@
-//! The shapes of the answers about the cluster and its configuration.
+//! The shapes of the answers about the cluster, its configuration and its quotas.
 
 use kafka_protocol::messages::{
-    DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest, DescribeConfigsResponse,
-    DescribeQuorumRequest, DescribeQuorumResponse, describe_cluster_response::DescribeClusterBroker,
-    describe_configs_response as configs, describe_quorum_response as quorum,
+    DescribeClientQuotasRequest, DescribeClientQuotasResponse, DescribeClusterRequest,
+    DescribeClusterResponse, DescribeConfigsRequest, DescribeConfigsResponse, DescribeQuorumRequest,
+    DescribeQuorumResponse, describe_client_quotas_response as quotas,
+    describe_cluster_response::DescribeClusterBroker, describe_configs_response as configs,
+    describe_quorum_response as quorum,
 };
 
 use super::{Call, sealed::Shaped};
@@ -115,4 +117,32 @@ const SYNONYM: &[Field] = &[
     always(Form::Text),     // name
     always(Form::Text),     // value
     always(Form::Fixed(1)), // source
+];
+
+impl Call for DescribeClientQuotasRequest {
+    const API: Api = Api::DescribeClientQuotas;
+    type Answer = DescribeClientQuotasResponse;
+}
+
+impl Shaped for DescribeClientQuotasRequest {
+    const FIELDS: &'static [Field] = &[
+        always(Form::Fixed(6)), // throttle_time_ms, error_code
+        always(Form::Text),     // error_message
+        always(Form::Structures { memory: size_of::<quotas::EntryData>(), fields: QUOTA_ENTRY }),
+    ];
+}
+
+const QUOTA_ENTRY: &[Field] = &[
+    always(Form::Structures { memory: size_of::<quotas::EntityData>(), fields: QUOTA_ENTITY }),
+    always(Form::Structures { memory: size_of::<quotas::ValueData>(), fields: QUOTA_VALUE }),
+];
+
+const QUOTA_ENTITY: &[Field] = &[
+    always(Form::Text), // entity_type
+    always(Form::Text), // entity_name
+];
+
+const QUOTA_VALUE: &[Field] = &[
+    always(Form::Text),     // key
+    always(Form::Fixed(8)), // value
 ];

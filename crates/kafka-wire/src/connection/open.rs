@@ -5,15 +5,10 @@ use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
 };
 
-use rustls_pki_types::ServerName;
-use tokio::net::{TcpStream, lookup_host};
-use tokio_rustls::TlsConnector;
+use tokio::net::TcpStream;
 
 use super::{Connection, Stream};
-use crate::{Address, Api, ErrorCode, Failure, Options, Tls, Traffic, Versions, versions};
-
-/// How many addresses of one name are tried.
-const MAX_ADDRESSES: usize = 8;
+use crate::{Address, Api, ErrorCode, Failure, Options, Traffic, Versions, dial, versions};
 
 pub(super) async fn open(
     broker: Address,
@@ -25,7 +20,7 @@ pub(super) async fn open(
         None => Box::new(tcp),
         Some(tls) => {
             let failed = |source| Failure::ShakeHands { broker: broker.clone(), source };
-            Box::new(shake_hands(tcp, &broker, tls).await.map_err(failed)?)
+            Box::new(dial::shake_hands(tcp, &broker, tls).await.map_err(failed)?)
         }
     };
     let mut connection = Connection {
@@ -46,38 +41,16 @@ pub(super) async fn open(
     Ok(connection)
 }
 
-/// The first address of the name that answers. Each has an equal part of the time, so that one which swallows packets
-/// does not cost the others theirs.
 async fn connect(broker: &Address, options: &Options) -> Result<TcpStream, Failure> {
     let unresolved = |source| Failure::ResolveHost { broker: broker.clone(), source };
-    let found = lookup_host((broker.host.as_str(), broker.port)).await.map_err(unresolved)?;
-    let addresses: Vec<_> = found.take(MAX_ADDRESSES).collect();
-    let count = u32::try_from(addresses.len()).unwrap_or(1).max(1);
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match tokio::time::timeout(options.connect_timeout / count, TcpStream::connect(address)).await {
-            Ok(Ok(tcp)) => {
-                // Requests are written whole: there is nothing to wait for.
-                let unset = |source| Failure::ConnectBroker { broker: broker.clone(), source };
-                tcp.set_nodelay(true).map_err(unset)?;
-                return Ok(tcp);
-            }
-            Ok(Err(error)) => last = error,
-            Err(_) => last = io::ErrorKind::TimedOut.into(),
+    let addresses = dial::resolve(broker).await.map_err(unresolved)?;
+    dial::connect(&addresses, options.connect_timeout).await.map_err(|source| {
+        if source.kind() == io::ErrorKind::TimedOut {
+            Failure::AwaitConnection { broker: broker.clone(), within: options.connect_timeout }
+        } else {
+            Failure::ConnectBroker { broker: broker.clone(), source }
         }
-    }
-    if last.kind() == io::ErrorKind::TimedOut {
-        return Err(Failure::AwaitConnection { broker: broker.clone(), within: options.connect_timeout });
-    }
-    Err(Failure::ConnectBroker { broker: broker.clone(), source: last })
-}
-
-async fn shake_hands(tcp: TcpStream, broker: &Address, tls: &Tls) -> io::Result<impl Stream + use<>> {
-    let name = match &tls.server_name {
-        Some(name) => name.clone(),
-        None => ServerName::try_from(broker.host.clone()).map_err(io::Error::other)?,
-    };
-    TlsConnector::from(Arc::clone(&tls.config)).connect(name, tcp).await
+    })
 }
 
 /// Asks what the broker can, and asks again in version 0 if it is older than the question (KIP-511).

@@ -1,4 +1,4 @@
-//! Where tokens come from: a file now, an issuer through the same trait later.
+//! Where tokens come from: a file here, an issuer's endpoint in `oidc`.
 
 use core::{fmt, future::Future, pin::Pin};
 
@@ -13,9 +13,7 @@ pub struct Token(Zeroizing<String>);
 
 /// Gives a token for each login.
 ///
-/// It is asked within the time that opening a connection may take, and must not give one that is about to expire. An
-/// issuer's endpoint (OIDC client credentials) is an implementation elsewhere, which holds an HTTP client and keeps
-/// tokens until shortly before their end.
+/// It is asked within the time that opening a connection may take, and must not give one that is about to expire.
 pub trait TokenSource: fmt::Debug + Send + Sync {
     /// A token that is valid now.
     fn token(&self) -> Pin<Box<dyn Future<Output = Result<Token, FetchToken>> + Send + '_>>;
@@ -32,6 +30,18 @@ impl Token {
     /// Takes the token over.
     pub fn new(token: String) -> Self {
         Self(Zeroizing::new(token))
+    }
+
+    /// The same once more.
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Whether it has the characters of a bearer token (RFC 6750, section 2.1), and any.
+    pub(crate) fn is_well_formed(&self) -> bool {
+        let token = self.expose();
+        !token.is_empty()
+            && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
     }
 
     /// The token, for the one who needs it now.

@@ -18,7 +18,7 @@ use lookout_kafka_wire::{Address, Api, Cluster, ErrorCode, Failure, Options, met
 use crate::broker::{FakeBroker, Reaction, Seen, all_versions, encode, versions};
 
 /// Who is in the cluster, as every broker of it says.
-type Members = Arc<Mutex<Vec<(i32, Address)>>>;
+pub(crate) type Members = Arc<Mutex<Vec<(i32, Address)>>>;
 
 fn metadata(members: &Members, seen: &Seen) -> Reaction {
     let brokers = members
@@ -37,7 +37,7 @@ fn metadata(members: &Members, seen: &Seen) -> Reaction {
 }
 
 /// A member that answers `Metadata` and `ListGroups`, and leaves the rest to `handler`.
-async fn member(
+pub(crate) async fn member(
     members: &Members,
     id: i32,
     handler: impl Fn(&Seen) -> Option<Reaction> + Send + Sync + 'static,
@@ -61,15 +61,15 @@ async fn member(
     broker
 }
 
-fn nothing(_: &Seen) -> Option<Reaction> {
+pub(crate) fn nothing(_: &Seen) -> Option<Reaction> {
     None
 }
 
-fn cluster(bootstrap: &[&FakeBroker]) -> Cluster {
+pub(crate) fn cluster(bootstrap: &[&FakeBroker]) -> Cluster {
     Cluster::new(bootstrap.iter().map(|broker| broker.address.clone()).collect(), Options::default())
 }
 
-async fn refresh(cluster: &mut Cluster) -> Result<Vec<i32>, Failure> {
+pub(crate) async fn refresh(cluster: &mut Cluster) -> Result<Vec<i32>, Failure> {
     cluster.refresh(Topics::None, |_| {}).await?;
     Ok(cluster.brokers().map(|broker| broker.id()).collect())
 }

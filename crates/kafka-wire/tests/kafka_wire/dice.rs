@@ -17,6 +17,11 @@ pub(crate) fn dice() -> impl Strategy<Value = Dice> {
 }
 
 impl Dice {
+    /// Dice that always show one: each list has one element, each text one letter, and what may be null is there.
+    pub(crate) fn of_ones() -> Self {
+        Self(vec![1; 1_000])
+    }
+
     pub(crate) fn byte(&mut self) -> u8 {
         self.0.pop().unwrap_or(0)
     }

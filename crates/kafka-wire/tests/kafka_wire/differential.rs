@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use kafka_protocol::messages::{
-    BrokerId, DescribeLogDirsResponse, GroupId, ListOffsetsResponse, MetadataResponse, OffsetFetchResponse,
-    TopicName,
+    BrokerId, DescribeLogDirsResponse, DescribeShareGroupOffsetsResponse, GroupId, ListOffsetsResponse,
+    MetadataResponse, OffsetFetchResponse, TopicName,
     describe_log_dirs_response::{DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic},
+    describe_share_group_offsets_response::{
+        DescribeShareGroupOffsetsResponseGroup, DescribeShareGroupOffsetsResponsePartition,
+        DescribeShareGroupOffsetsResponseTopic,
+    },
     list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse},
     metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
     offset_fetch_response::{
@@ -15,7 +19,7 @@ use kafka_protocol::messages::{
         OffsetFetchResponseTopic, OffsetFetchResponseTopics,
     },
 };
-use lookout_kafka_wire::{Api, list_offsets, log_dirs, metadata, offset_fetch};
+use lookout_kafka_wire::{Api, list_offsets, log_dirs, metadata, offset_fetch, share_group_offsets};
 use proptest::prelude::*;
 
 use crate::{
@@ -77,7 +81,7 @@ pub(crate) fn metadata(dice: &mut Dice, version: i16) -> MetadataResponse {
         .with_unknown_tagged_fields(tag(dice))
 }
 
-fn list_offsets(dice: &mut Dice, version: i16) -> ListOffsetsResponse {
+pub(crate) fn list_offsets(dice: &mut Dice, version: i16) -> ListOffsetsResponse {
     let tag = |dice: &mut Dice| tags(dice, Api::ListOffsets, version);
     let partition = |dice: &mut Dice| {
         ListOffsetsPartitionResponse::default()
@@ -100,7 +104,7 @@ fn list_offsets(dice: &mut Dice, version: i16) -> ListOffsetsResponse {
         .with_unknown_tagged_fields(tag(dice))
 }
 
-fn offset_fetch(dice: &mut Dice, version: i16) -> OffsetFetchResponse {
+pub(crate) fn offset_fetch(dice: &mut Dice, version: i16) -> OffsetFetchResponse {
     let tag = |dice: &mut Dice| tags(dice, Api::OffsetFetch, version);
     let epoch = |dice: &mut Dice| if version >= 5 { dice.int32() } else { -1 };
     let response =
@@ -151,7 +155,7 @@ fn offset_fetch(dice: &mut Dice, version: i16) -> OffsetFetchResponse {
     response.with_groups(dice.list(group)).with_unknown_tagged_fields(tag(dice))
 }
 
-fn log_dirs(dice: &mut Dice, version: i16) -> DescribeLogDirsResponse {
+pub(crate) fn log_dirs(dice: &mut Dice, version: i16) -> DescribeLogDirsResponse {
     let tag = |dice: &mut Dice| tags(dice, Api::DescribeLogDirs, version);
     let partition = |dice: &mut Dice| {
         DescribeLogDirsPartition::default()
@@ -180,6 +184,38 @@ fn log_dirs(dice: &mut Dice, version: i16) -> DescribeLogDirsResponse {
         .with_throttle_time_ms(dice.int32())
         .with_error_code(dice.since(version >= 3, Dice::int16))
         .with_results(dice.list(directory))
+        .with_unknown_tagged_fields(tag(dice))
+}
+
+pub(crate) fn share_group_offsets(dice: &mut Dice) -> DescribeShareGroupOffsetsResponse {
+    let tag = |dice: &mut Dice| tags(dice, Api::DescribeShareGroupOffsets, 0);
+    let partition = |dice: &mut Dice| {
+        DescribeShareGroupOffsetsResponsePartition::default()
+            .with_partition_index(dice.int32())
+            .with_start_offset(dice.int64())
+            .with_leader_epoch(dice.int32())
+            .with_error_code(i16::from(dice.boolean()))
+            .with_error_message(dice.nullable_text())
+            .with_unknown_tagged_fields(tag(dice))
+    };
+    let topic = |dice: &mut Dice| {
+        DescribeShareGroupOffsetsResponseTopic::default()
+            .with_topic_name(TopicName(dice.text()))
+            .with_topic_id(dice.uuid().to_vec().try_into().unwrap())
+            .with_partitions(dice.list(partition))
+            .with_unknown_tagged_fields(tag(dice))
+    };
+    let group = |dice: &mut Dice| {
+        DescribeShareGroupOffsetsResponseGroup::default()
+            .with_group_id(GroupId(dice.text()))
+            .with_topics(dice.list(topic))
+            .with_error_code(dice.int16())
+            .with_error_message(dice.nullable_text())
+            .with_unknown_tagged_fields(tag(dice))
+    };
+    DescribeShareGroupOffsetsResponse::default()
+        .with_throttle_time_ms(dice.int32())
+        .with_groups(dice.list(group))
         .with_unknown_tagged_fields(tag(dice))
 }
 
@@ -240,7 +276,8 @@ proptest! {
         let mut read = Vec::new();
         let overall = list_offsets::read(&bytes, version, &mut |row| read.push(row)).unwrap();
         let expected = sent.topics.iter().flat_map(|topic| topic.partitions.iter().map(move |each| {
-            (&*topic.name.0, each.partition_index, each.error_code, some_long(each.timestamp), some_long(each.offset), some(each.leader_epoch))
+            let fine = |number| some_long(number).filter(|_| each.error_code == 0);
+            (&*topic.name.0, each.partition_index, each.error_code, fine(each.timestamp), fine(each.offset), some(each.leader_epoch))
         }));
         let read = read.iter().map(|row| (row.topic, row.partition, row.code.0, row.timestamp, row.offset, row.leader_epoch));
         prop_assert!(read.eq(expected));
@@ -263,7 +300,7 @@ proptest! {
             for topic in &group.topics {
                 expected.extend(topic.partitions.iter().map(|each| {
                     let epoch = some(each.committed_leader_epoch);
-                    (name, Some((&*topic.name.0, each.partition_index, some_long(each.committed_offset), epoch)), each.error_code)
+                    (name, Some((&*topic.name.0, each.partition_index, some_long(each.committed_offset).filter(|_| each.error_code == 0), epoch)), each.error_code)
                 }));
             }
             expected.push((name, None, group.error_code));
@@ -272,7 +309,7 @@ proptest! {
             for topic in &sent.topics {
                 expected.extend(topic.partitions.iter().map(|each| {
                     let epoch = some(each.committed_leader_epoch);
-                    ("asked", Some((&*topic.name.0, each.partition_index, some_long(each.committed_offset), epoch)), each.error_code)
+                    ("asked", Some((&*topic.name.0, each.partition_index, some_long(each.committed_offset).filter(|_| each.error_code == 0), epoch)), each.error_code)
                 }));
             }
             expected.push(("asked", None, sent.error_code));
@@ -300,5 +337,34 @@ proptest! {
             some_long(directory.total_bytes), some_long(directory.usable_bytes)));
         prop_assert!(directories.into_iter().eq(expected));
         prop_assert_eq!((overall.throttle_millis, overall.code.0), (sent.throttle_time_ms, sent.error_code));
+    }
+
+    #[test]
+    fn share_groups_are_read_as_they_were_encoded(mut dice in dice()) {
+        use share_group_offsets::Row;
+        let sent = share_group_offsets(&mut dice);
+        let bytes = encode(&sent, 0);
+        let (mut read, mut expected) = (Vec::new(), Vec::new());
+        let overall = share_group_offsets::read(&bytes, 0, &mut |row| read.push(match row {
+            Row::Partition(each) => {
+                assert_eq!(each.lag, None);
+                let place = (each.topic, each.topic_id, each.partition, each.start, each.leader_epoch);
+                (each.group, Some(place), each.code.0)
+            }
+            Row::Group { group, code } => (group, None, code.0),
+        })).unwrap();
+        for group in &sent.groups {
+            let name = &*group.group_id.0;
+            for topic in &group.topics {
+                expected.extend(topic.partitions.iter().map(|each| {
+                    let start = some_long(each.start_offset).filter(|_| each.error_code == 0);
+                    let id = *topic.topic_id.as_bytes();
+                    (name, Some((&*topic.topic_name.0, id, each.partition_index, start, some(each.leader_epoch))), each.error_code)
+                }));
+            }
+            expected.push((name, None, group.error_code));
+        }
+        prop_assert_eq!(read, expected);
+        prop_assert_eq!(overall.throttle_millis, sent.throttle_time_ms);
     }
 }

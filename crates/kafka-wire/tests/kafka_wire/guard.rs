@@ -4,12 +4,13 @@
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::{
     messages::{
-        BrokerId, ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse, DescribeClusterRequest,
-        DescribeClusterResponse, DescribeConfigsRequest, DescribeConfigsResponse, DescribeGroupsRequest,
-        DescribeGroupsResponse, DescribeQuorumRequest, DescribeQuorumResponse, FindCoordinatorRequest,
-        FindCoordinatorResponse, GroupId, ListGroupsRequest, ListGroupsResponse, SaslAuthenticateRequest,
-        SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse, ShareGroupDescribeRequest,
-        ShareGroupDescribeResponse, TopicName, consumer_group_describe_response as consumer,
+        BrokerId, ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse, DescribeClientQuotasRequest,
+        DescribeClientQuotasResponse, DescribeClusterRequest, DescribeClusterResponse,
+        DescribeConfigsRequest, DescribeConfigsResponse, DescribeGroupsRequest, DescribeGroupsResponse,
+        DescribeQuorumRequest, DescribeQuorumResponse, FindCoordinatorRequest, FindCoordinatorResponse,
+        GroupId, ListGroupsRequest, ListGroupsResponse, SaslAuthenticateRequest, SaslAuthenticateResponse,
+        SaslHandshakeRequest, SaslHandshakeResponse, ShareGroupDescribeRequest, ShareGroupDescribeResponse,
+        TopicName, consumer_group_describe_response as consumer, describe_client_quotas_response as quotas,
         describe_cluster_response::DescribeClusterBroker, describe_configs_response as configs,
         describe_groups_response as classic, describe_quorum_response as quorum,
         find_coordinator_response::Coordinator, list_groups_response::ListedGroup,
@@ -26,7 +27,7 @@ use crate::dice::{Dice, dice};
 const LIMIT: usize = 64 * 1024;
 const SLACK: u64 = 16 * 1024;
 
-fn coordinators(dice: &mut Dice, version: i16) -> FindCoordinatorResponse {
+pub(crate) fn coordinators(dice: &mut Dice, version: i16) -> FindCoordinatorResponse {
     let coordinator = |dice: &mut Dice| {
         Coordinator::default()
             .with_key(dice.text())
@@ -47,7 +48,7 @@ fn coordinators(dice: &mut Dice, version: i16) -> FindCoordinatorResponse {
         .with_coordinators(dice.since(!single, |dice| dice.list(coordinator)))
 }
 
-fn listed(dice: &mut Dice, version: i16) -> ListGroupsResponse {
+pub(crate) fn listed(dice: &mut Dice, version: i16) -> ListGroupsResponse {
     let group = |dice: &mut Dice| {
         ListedGroup::default()
             .with_group_id(GroupId(dice.text()))
@@ -61,7 +62,7 @@ fn listed(dice: &mut Dice, version: i16) -> ListGroupsResponse {
         .with_groups(dice.list(group))
 }
 
-fn classic(dice: &mut Dice, version: i16) -> DescribeGroupsResponse {
+pub(crate) fn classic(dice: &mut Dice, version: i16) -> DescribeGroupsResponse {
     let member = |dice: &mut Dice| {
         classic::DescribedGroupMember::default()
             .with_member_id(dice.text())
@@ -87,7 +88,7 @@ fn classic(dice: &mut Dice, version: i16) -> DescribeGroupsResponse {
         .with_groups(dice.list(group))
 }
 
-fn consumers(dice: &mut Dice, version: i16) -> ConsumerGroupDescribeResponse {
+pub(crate) fn consumers(dice: &mut Dice, version: i16) -> ConsumerGroupDescribeResponse {
     let partitions = |dice: &mut Dice| {
         consumer::TopicPartitions::default()
             .with_topic_id(dice.uuid().to_vec().try_into().unwrap())
@@ -125,7 +126,7 @@ fn consumers(dice: &mut Dice, version: i16) -> ConsumerGroupDescribeResponse {
     ConsumerGroupDescribeResponse::default().with_throttle_time_ms(dice.int32()).with_groups(dice.list(group))
 }
 
-fn shares(dice: &mut Dice, _: i16) -> ShareGroupDescribeResponse {
+pub(crate) fn shares(dice: &mut Dice, _: i16) -> ShareGroupDescribeResponse {
     let partitions = |dice: &mut Dice| {
         share::TopicPartitions::default()
             .with_topic_name(TopicName(dice.text()))
@@ -156,7 +157,7 @@ fn shares(dice: &mut Dice, _: i16) -> ShareGroupDescribeResponse {
     ShareGroupDescribeResponse::default().with_throttle_time_ms(dice.int32()).with_groups(dice.list(group))
 }
 
-fn configured(dice: &mut Dice, version: i16) -> DescribeConfigsResponse {
+pub(crate) fn configured(dice: &mut Dice, version: i16) -> DescribeConfigsResponse {
     let synonym = |dice: &mut Dice| {
         configs::DescribeConfigsSynonym::default()
             .with_name(dice.text())
@@ -185,7 +186,7 @@ fn configured(dice: &mut Dice, version: i16) -> DescribeConfigsResponse {
     DescribeConfigsResponse::default().with_throttle_time_ms(dice.int32()).with_results(dice.list(resource))
 }
 
-fn clustered(dice: &mut Dice, version: i16) -> DescribeClusterResponse {
+pub(crate) fn clustered(dice: &mut Dice, version: i16) -> DescribeClusterResponse {
     let broker = |dice: &mut Dice| {
         DescribeClusterBroker::default()
             .with_broker_id(BrokerId(dice.int32()))
@@ -205,7 +206,7 @@ fn clustered(dice: &mut Dice, version: i16) -> DescribeClusterResponse {
         .with_cluster_authorized_operations(dice.int32())
 }
 
-fn quorum(dice: &mut Dice, version: i16) -> DescribeQuorumResponse {
+pub(crate) fn quorum(dice: &mut Dice, version: i16) -> DescribeQuorumResponse {
     let replica = |dice: &mut Dice| {
         quorum::ReplicaState::default()
             .with_replica_id(BrokerId(dice.int32()))
@@ -244,11 +245,28 @@ fn quorum(dice: &mut Dice, version: i16) -> DescribeQuorumResponse {
         .with_nodes(dice.since(version >= 2, |dice| dice.list(node)))
 }
 
-fn mechanisms(dice: &mut Dice, _: i16) -> SaslHandshakeResponse {
+pub(crate) fn limited(dice: &mut Dice, _: i16) -> DescribeClientQuotasResponse {
+    let entity = |dice: &mut Dice| {
+        quotas::EntityData::default().with_entity_type(dice.text()).with_entity_name(dice.nullable_text())
+    };
+    let value = |dice: &mut Dice| {
+        quotas::ValueData::default().with_key(dice.text()).with_value(f64::from(dice.int32()))
+    };
+    let entry = |dice: &mut Dice| {
+        quotas::EntryData::default().with_entity(dice.list(entity)).with_values(dice.list(value))
+    };
+    DescribeClientQuotasResponse::default()
+        .with_throttle_time_ms(dice.int32())
+        .with_error_code(dice.int16())
+        .with_error_message(dice.nullable_text())
+        .with_entries(dice.boolean().then(|| dice.list(entry)))
+}
+
+pub(crate) fn mechanisms(dice: &mut Dice, _: i16) -> SaslHandshakeResponse {
     SaslHandshakeResponse::default().with_error_code(dice.int16()).with_mechanisms(dice.list(Dice::text))
 }
 
-fn authenticated(dice: &mut Dice, version: i16) -> SaslAuthenticateResponse {
+pub(crate) fn authenticated(dice: &mut Dice, version: i16) -> SaslAuthenticateResponse {
     SaslAuthenticateResponse::default()
         .with_error_code(dice.int16())
         .with_error_message(dice.nullable_text())
@@ -297,6 +315,7 @@ proptest! {
         is_guarded::<ShareGroupDescribeRequest>(&dice, shares);
         is_guarded::<DescribeConfigsRequest>(&dice, configured);
         is_guarded::<DescribeClusterRequest>(&dice, clustered);
+        is_guarded::<DescribeClientQuotasRequest>(&dice, limited);
         is_guarded::<DescribeQuorumRequest>(&dice, quorum);
         is_guarded::<SaslHandshakeRequest>(&dice, mechanisms);
         is_guarded::<SaslAuthenticateRequest>(&dice, authenticated);

@@ -5,6 +5,7 @@ use kafka_protocol::messages::{DescribeGroupsRequest, GroupId, ListGroupsRequest
 use lookout_declarations::Reason;
 use lookout_kafka_wire::{
     Api, Cluster, Failure, Limits, Malformed, Options, list_offsets, log_dirs, metadata, offset_fetch,
+    share_group_offsets,
 };
 
 use crate::broker::{FakeBroker, Reaction, modern, versions};
@@ -69,6 +70,7 @@ fn no_reader_allocates_whatever_stands_at_any_place() {
                 let _ = list_offsets::read(&zeros, version, &mut |_| {});
                 let _ = offset_fetch::read(&zeros, version, "group", &mut |_| {});
                 let _ = log_dirs::read(&zeros, version, &mut |_| {});
+                let _ = share_group_offsets::read(&zeros, version, &mut |_| {});
             }
         });
         assert_eq!(used.count_total, 0, "at {place}: {used:?}");

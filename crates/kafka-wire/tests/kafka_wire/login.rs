@@ -21,7 +21,7 @@ use kafka_protocol::{
 };
 use lookout_config::Secret;
 use lookout_declarations::Reason;
-use lookout_kafka_wire::{Api, Failure, Options, Sasl, ScramHash, TokenFile};
+use lookout_kafka_wire::{Api, Extensions, Failure, Options, Sasl, ScramHash, TokenFile};
 use ring::{digest, hmac, pbkdf2};
 use tempfile::NamedTempFile;
 
@@ -29,7 +29,7 @@ use crate::broker::{FakeBroker, Reaction, Seen, encode, modern};
 
 const PASSWORD: &str = "p,a=s→s";
 
-fn secret(text: &str) -> (NamedTempFile, Secret) {
+pub(crate) fn secret(text: &str) -> (NamedTempFile, Secret) {
     let mut file = NamedTempFile::new().unwrap();
     writeln!(file, "{text}").unwrap();
     let reference = format!("file:{}", file.path().display()).parse().unwrap();
@@ -41,7 +41,7 @@ fn options(sasl: Sasl) -> Options {
 }
 
 /// What the broker says to one message of a mechanism.
-enum Said {
+pub(crate) enum Said {
     Word(Vec<u8>),
     /// The last word: the lifetime of the session, in milliseconds.
     Welcome(Vec<u8>, i64),
@@ -49,7 +49,7 @@ enum Said {
 }
 
 /// A broker that offers everything and answers each SASL message as `judge` says.
-async fn broker(judge: impl Fn(&[u8]) -> Said + Send + Sync + 'static) -> FakeBroker {
+pub(crate) async fn broker(judge: impl Fn(&[u8]) -> Said + Send + Sync + 'static) -> FakeBroker {
     modern(move |seen| match seen.api {
         Api::SaslHandshake => {
             let answer = SaslHandshakeResponse::default();
@@ -240,7 +240,10 @@ async fn a_token_is_read_anew_for_each_login() {
     })
     .await;
     let (file, reference) = secret("first.token");
-    let options = options(Sasl::OauthBearer { token: Arc::new(TokenFile(reference)) });
+    let options = options(Sasl::OauthBearer {
+        token: Arc::new(TokenFile(reference)),
+        extensions: Extensions::default(),
+    });
     let failure = broker.connect(&options).await.unwrap_err();
     assert_eq!(failure.reason(), Reason::Unauthenticated);
     // The broker waits for this before it says what is wrong.

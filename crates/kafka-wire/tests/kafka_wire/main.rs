@@ -1,13 +1,17 @@
 //! The transport and the readers against brokers that behave, that misbehave, and (feature `real`) that are real.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod batch;
 mod broker;
 mod cluster;
+mod concurrent;
 mod dice;
 mod differential;
 mod faults;
 mod guard;
 mod hostile;
+mod issuer;
+mod kinds;
 mod login;
 mod memory;
 mod negotiation;
@@ -15,3 +19,4 @@ mod pipeline;
 #[cfg(feature = "real")]
 mod real;
 mod tls;
+mod torn;

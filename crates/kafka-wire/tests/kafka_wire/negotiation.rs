@@ -86,10 +86,14 @@ fn our_ranges_are_within_those_of_the_messages() {
         DescribeCluster: DescribeClusterRequest, DescribeClusterResponse;
         ConsumerGroupDescribe: ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse;
         ShareGroupDescribe: ShareGroupDescribeRequest, ShareGroupDescribeResponse;
+        DescribeClientQuotas: DescribeClientQuotasRequest, DescribeClientQuotasResponse;
+        DescribeShareGroupOffsets: DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse;
     };
     assert_eq!(ranges.len(), Api::ALL.len());
     for (api, (first, last)) in ranges {
         let ours = api.versions();
+        // Its version 1 is younger than `kafka-protocol`, and read here by the definition of Kafka 4.3.
+        let last = if api == Api::DescribeShareGroupOffsets { last + 1 } else { last };
         assert!(first <= ours.0 && ours.1 <= last, "{api}: {ours:?} is not within {first} to {last}");
         let key = messages::ApiKey::try_from(api.key()).unwrap();
         assert_eq!(format!("{key:?}"), api.name());

@@ -2,11 +2,16 @@
 //! TLS, with both, and with client certificates; topics `orders` (3 partitions, 12 records) and `wide-1` to `wide-10`
 //! (1,000 partitions each); the groups `classic-group`, `new-group` (KIP-848) and `share-group`.
 //!
+//! Quotas: `producer_byte_rate` 1048576 and `consumer_byte_rate` 2097152 of the user `alice` with the client `loader`,
+//! `request_percentage` 200 of users by default. `share-group` has settled all of `orders`.
+//!
 //! `LOOKOUT_KAFKA_PLAIN`, `…_SASL`, `…_SSL`, `…_SASLSSL`, `…_MTLS`: ports on this machine; `LOOKOUT_KAFKA_TLS`: a folder
 //! with `ca.pem`, `client.pem` and `client.key`. A part that is missing fails.
 
+mod newest;
 mod oldest;
 mod setup;
+mod three;
 
 use std::{collections::BTreeMap, time::Duration};
 

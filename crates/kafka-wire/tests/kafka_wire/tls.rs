@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::broker::{FakeBroker, Reaction, all_versions, encode};
 
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 struct Identity {
     chain: String,
@@ -21,7 +21,7 @@ struct Identity {
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut parameters = CertificateParams::default();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap())
@@ -34,12 +34,12 @@ impl Authority {
         Identity { chain: certificate.pem(), der: certificate.der().clone(), key }
     }
 
-    fn roots(&self) -> String {
+    pub(crate) fn roots(&self) -> String {
         self.0.pem()
     }
 }
 
-fn acceptor(authority: &Authority, name: &str, wants_client: bool) -> TlsAcceptor {
+pub(crate) fn acceptor(authority: &Authority, name: &str, wants_client: bool) -> TlsAcceptor {
     let identity = authority.issue(name);
     let provider = Arc::new(ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))

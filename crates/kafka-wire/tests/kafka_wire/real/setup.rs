@@ -5,7 +5,8 @@ use std::{env, fs, io::Write, path::PathBuf, sync::Arc};
 use data_encoding::BASE64URL_NOPAD;
 use lookout_config::Secret;
 use lookout_kafka_wire::{
-    Address, Api, ClientIdentity, Connection, Failure, Options, Sasl, ScramHash, Tls, TlsMaterial, TokenFile,
+    Address, Api, ClientIdentity, Connection, Extensions, Failure, Options, Sasl, ScramHash, Tls,
+    TlsMaterial, TokenFile,
 };
 use tempfile::NamedTempFile;
 
@@ -51,7 +52,7 @@ pub(crate) fn sasl(mechanism: &str, good: bool) -> (NamedTempFile, Sasl) {
         "PLAIN" => Sasl::Plain { user, password },
         "SCRAM-SHA-256" => Sasl::Scram { hash: ScramHash::Sha256, user, password },
         "SCRAM-SHA-512" => Sasl::Scram { hash: ScramHash::Sha512, user, password },
-        _ => Sasl::OauthBearer { token: Arc::new(TokenFile(password)) },
+        _ => Sasl::OauthBearer { token: Arc::new(TokenFile(password)), extensions: Extensions::default() },
     };
     assert_eq!(sasl.mechanism(), mechanism);
     (file, sasl)
