@@ -5,7 +5,7 @@
 //!
 //! Invariants:
 //! - An incident is played on a service that starts without a defect, and its repair leaves the service serving the
-//!   certificate that is stored for it, in the middle of its life.
+//!   certificate that is stored for it, in the middle of its life; or Kafka as it was.
 //! - Playing one twice, or repairing what was never played, is allowed and changes nothing in the end.
 //!
 //! How to get it wrong: playing two at once on one service. The second replaces what the first did to the endpoint, and
@@ -21,8 +21,9 @@ use crate::EndpointState::{
 use crate::UnusualCertificate::{
     Expired, ExpiresSoon, IntermediateMissing, NotYetValid, Untrusted, WrongName,
 };
+use crate::platform::kafka::{INCIDENT_BROKER, INCIDENT_GROUP, INCIDENT_TOPIC};
 use crate::{Platform, SimulatorError};
-use script::Script;
+use script::{KafkaDeed, Script};
 
 /// Where a stalling endpoint falls silent: within the server's first flight, whatever the TLS version.
 const STALL_AFTER_BYTES: u64 = 300;
@@ -36,7 +37,7 @@ pub struct Incident {
     pub story: &'static str,
     /// What should be seen, in one sentence.
     pub seen: &'static str,
-    /// The service that it happens to.
+    /// The service that it happens to: one with an endpoint, or `kafka`.
     pub service: &'static str,
     script: Script,
 }
@@ -174,4 +175,28 @@ const INCIDENTS: &[Incident] = &[
         seen: "The file that was there is gone; the endpoint goes on serving what it loaded before.",
         script: Script::FileVanishes,
     },
+    Incident {
+        name: "kafka-broker-lost",
+        service: KAFKA,
+        story: "The node under one of the three Kafka brokers is gone.",
+        seen: "One broker is missing; others lead its partitions, and every partition that it held has a replica too few.",
+        script: Script::Kafka(KafkaDeed::LoseBroker(INCIDENT_BROKER)),
+    },
+    Incident {
+        name: "consumer-stuck",
+        service: KAFKA,
+        story: "The consumers of the trade capture hang in a call to a database; they are alive, and consume nothing.",
+        seen: "The group has its members and does not commit any more; its lag grows with what is produced.",
+        script: Script::Kafka(KafkaDeed::StopConsumer(INCIDENT_GROUP)),
+    },
+    Incident {
+        name: "producer-stops",
+        service: KAFKA,
+        story: "The feed of intraday prices has lost its line to the exchange.",
+        seen: "Nothing arrives in the topic of the ticks any more; its groups catch up and have nothing to do.",
+        script: Script::Kafka(KafkaDeed::StopProducer(INCIDENT_TOPIC)),
+    },
 ];
+
+/// The service that incidents of Kafka happen to.
+const KAFKA: &str = "kafka";

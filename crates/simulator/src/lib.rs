@@ -17,6 +17,7 @@ mod certificate_authority;
 mod certificate_files;
 mod error;
 mod incident;
+pub mod kafka;
 mod noise;
 mod platform;
 mod tls_endpoint;
@@ -28,5 +29,7 @@ pub use certificate_authority::{
 pub use certificate_files::{CertificateFiles, FileContent};
 pub use error::SimulatorError;
 pub use incident::Incident;
-pub use platform::{Defect, EndpointDescription, FileDescription, Platform, PlatformOptions};
+pub use platform::{
+    Defect, EndpointDescription, FileDescription, KafkaDescription, Platform, PlatformOptions,
+};
 pub use tls_endpoint::{EndpointCounts, EndpointState, ServerIdentity, TlsEndpoint};

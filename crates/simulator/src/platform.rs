@@ -1,4 +1,4 @@
-//! The whole simulated platform: its endpoints, its files, and what is wrong with them on purpose.
+//! The whole simulated platform: its endpoints, its files, its Kafka, and what is wrong with them on purpose.
 //!
 //! Invariants:
 //! - It describes itself completely: addresses, names, files, the authority to trust. Nobody needs to know its tables.
@@ -7,6 +7,7 @@
 //! How to get it wrong: playing incidents on a service that starts with a defect. A repair would mend the defect too.
 
 mod description;
+pub(crate) mod kafka;
 mod services;
 mod stored;
 
@@ -15,8 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-pub use description::{Defect, EndpointDescription, FileDescription};
+pub use description::{Defect, EndpointDescription, FileDescription, KafkaDescription};
 
+use crate::kafka::Cluster;
 use crate::{
     Authorities, CertificateFiles, EndpointState, FileContent, IssuedCertificate, ServerIdentity,
     SimulatorError, TlsEndpoint, Validity,
@@ -45,6 +47,7 @@ pub struct Platform {
     authorities: Arc<Authorities>,
     running: Vec<RunningService>,
     loose: Vec<LooseFile>,
+    kafka: Cluster,
     defects: Vec<Defect>,
     files: CertificateFiles,
 }
@@ -70,12 +73,23 @@ impl Platform {
             .map(|service| RunningService::start(service, &authorities, &files, options.with_defects, now))
             .collect::<Result<Vec<_>, _>>()?;
         let defects = if options.with_defects { defects(&running, &loose) } else { Vec::new() };
-        Ok(Self { authorities, running, loose, defects, files })
+        let kafka = kafka::start(now, options.with_defects)?;
+        Ok(Self { authorities, running, loose, kafka, defects, files })
     }
 
     /// Every endpoint, with its state at this moment.
     pub fn endpoints(&self) -> Vec<EndpointDescription> {
         self.running.iter().map(|running| running.describe(&self.files)).collect()
+    }
+
+    /// Every Kafka cluster.
+    pub fn kafka_clusters(&self) -> Vec<KafkaDescription> {
+        vec![KafkaDescription { name: kafka::NAME, bootstrap: self.kafka.bootstrap() }]
+    }
+
+    /// The Kafka cluster.
+    pub fn kafka(&self) -> &Cluster {
+        &self.kafka
     }
 
     /// Every file with certificates in it; private keys that stand alone are beside them and not listed.
@@ -170,6 +184,7 @@ impl Platform {
         for running in self.running {
             running.endpoint.stop().await;
         }
+        self.kafka.stop().await;
     }
 
     fn find(&self, name: &str) -> Result<&RunningService, SimulatorError> {
@@ -242,5 +257,5 @@ fn defects(running: &[RunningService], loose: &[LooseFile]) -> Vec<Defect> {
     let of_files = loose
         .iter()
         .filter_map(|file| file.defect.map(|what| Defect { place: file.path.display().to_string(), what }));
-    of_endpoints.chain(of_files).collect()
+    of_endpoints.chain(of_files).chain(kafka::defects()).collect()
 }

@@ -14,7 +14,7 @@
 
 mod behaviour;
 mod connection;
-mod port;
+pub(crate) mod port;
 mod replies;
 mod server;
 mod silence;

@@ -38,6 +38,9 @@ async fn used_platform() -> (Platform, Vec<TcpStream>) {
             client.look(endpoint.address, &endpoint.server_name).await.answer.unwrap();
         }
     }
+    for address in platform.kafka().bootstrap() {
+        held.push(TcpStream::connect(address).await.unwrap());
+    }
     (platform, held)
 }
 
@@ -47,7 +50,8 @@ async fn nothing_is_left_of_a_platform() {
     for stop_orderly in [true, false] {
         let (platform, held) = used_platform().await;
         let directory = platform.directory().to_owned();
-        let addresses: Vec<_> = platform.endpoints().iter().map(|endpoint| endpoint.address).collect();
+        let mut addresses: Vec<_> = platform.endpoints().iter().map(|endpoint| endpoint.address).collect();
+        addresses.extend(platform.kafka().bootstrap());
         assert!(tasks() > tasks_before && sockets() > sockets_before);
 
         if stop_orderly {

@@ -2,6 +2,10 @@
 
 use jiff::Timestamp;
 
+use core::time::Duration;
+
+use crate::kafka::{Behaviour, Cluster};
+use crate::platform::kafka::PROMPTLY;
 use crate::{EndpointState, Platform, SimulatorError, UnusualCertificate};
 
 /// The deeds behind an incident.
@@ -17,6 +21,19 @@ pub(super) enum Script {
     CutOffFile,
     /// The stored chain is removed.
     FileVanishes,
+    /// Something happens in Kafka.
+    Kafka(KafkaDeed),
+}
+
+/// What happens in Kafka.
+#[derive(Debug)]
+pub(super) enum KafkaDeed {
+    /// This broker dies.
+    LoseBroker(i32),
+    /// This group stands still.
+    StopConsumer(&'static str),
+    /// Nothing is produced to this topic.
+    StopProducer(&'static str),
 }
 
 impl Script {
@@ -26,18 +43,21 @@ impl Script {
         service: &str,
         now: Timestamp,
     ) -> Result<(), SimulatorError> {
-        let endpoint = platform.endpoint(service)?;
+        let endpoint = || platform.endpoint(service);
         match self {
+            Self::Kafka(deed) => deed.play(platform.kafka()).await,
             Self::Lapses(kind) => {
+                let endpoint = endpoint()?;
                 endpoint.switch(EndpointState::Unusual(*kind), now).await?;
                 let served = endpoint.served_certificate();
                 served.map_or(Ok(()), |lapsed| platform.store(service, lapsed, now))
             }
             Self::RenewalNotServed => {
-                endpoint.switch(EndpointState::Unusual(UnusualCertificate::ExpiresSoon), now).await?;
+                let expires_soon = EndpointState::Unusual(UnusualCertificate::ExpiresSoon);
+                endpoint()?.switch(expires_soon, now).await?;
                 platform.renew(service, now)
             }
-            Self::Endpoint(state) => endpoint.switch(state.clone(), now).await,
+            Self::Endpoint(state) => endpoint()?.switch(state.clone(), now).await,
             Self::CutOffFile => platform.cut_off_stored_file(service).map(drop),
             Self::FileVanishes => platform.remove_stored_file(service),
         }
@@ -50,6 +70,7 @@ impl Script {
         now: Timestamp,
     ) -> Result<(), SimulatorError> {
         match self {
+            Self::Kafka(deed) => return deed.repair(platform.kafka()).await,
             Self::Lapses(_) => platform.renew(service, now)?,
             Self::RenewalNotServed | Self::Endpoint(_) => {}
             Self::CutOffFile | Self::FileVanishes => {
@@ -57,5 +78,36 @@ impl Script {
             }
         }
         platform.reload(service, now).await
+    }
+}
+
+impl KafkaDeed {
+    async fn play(&self, kafka: &Cluster) -> Result<(), SimulatorError> {
+        match self {
+            Self::LoseBroker(id) => kafka.kill_broker(*id).await?,
+            Self::StopConsumer(group) => {
+                kafka.set_behaviour(group, Behaviour::StandsStill { since: Duration::ZERO });
+            }
+            Self::StopProducer(topic) => {
+                kafka.pause_topic(topic);
+            }
+        }
+        Ok(())
+    }
+
+    async fn repair(&self, kafka: &Cluster) -> Result<(), SimulatorError> {
+        match self {
+            Self::LoseBroker(id) => {
+                kafka.revive_broker(*id).await?;
+                kafka.elect_preferred();
+            }
+            Self::StopConsumer(group) => {
+                kafka.set_behaviour(group, PROMPTLY);
+            }
+            Self::StopProducer(topic) => {
+                kafka.resume_topic(topic);
+            }
+        }
+        Ok(())
     }
 }

@@ -27,6 +27,15 @@ impl EndpointDescription {
     }
 }
 
+/// One Kafka cluster of the platform.
+#[derive(Clone, Debug)]
+pub struct KafkaDescription {
+    /// Its name.
+    pub name: &'static str,
+    /// Where its brokers listen, in the clear and without a login.
+    pub bootstrap: Vec<SocketAddr>,
+}
+
 /// One file with certificates in it, or what is left of them.
 #[derive(Clone, Debug)]
 pub struct FileDescription {
@@ -39,7 +48,7 @@ pub struct FileDescription {
 /// Something that is wrong on purpose from the start.
 #[derive(Clone, Debug)]
 pub struct Defect {
-    /// With what: the address of an endpoint, or the path of a file.
+    /// With what: the address of an endpoint, the path of a file, or a group or a topic of Kafka.
     pub place: String,
     /// What is wrong, in plain words.
     pub what: &'static str,

@@ -19,14 +19,14 @@ use crate::SimulatorError;
 const BACKLOG: u32 = 128;
 
 /// A reserved port. The reservation ends when it is dropped.
-pub(super) struct ReservedPort {
+pub(crate) struct ReservedPort {
     address: SocketAddr,
     _reservation: TcpSocket,
 }
 
 impl ReservedPort {
     /// Reserves this address; port 0 lets the kernel choose.
-    pub(super) fn reserve(address: SocketAddr) -> Result<Self, SimulatorError> {
+    pub(crate) fn reserve(address: SocketAddr) -> Result<Self, SimulatorError> {
         let reserve = || {
             if address.port() != 0 {
                 drop(bind(address, Use::Probe)?);
@@ -38,12 +38,12 @@ impl ReservedPort {
     }
 
     /// The address with its port number.
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Accepts connections from now on, until the listener is dropped.
-    pub(super) fn listen(&self) -> Result<TcpListener, SimulatorError> {
+    pub(crate) fn listen(&self) -> Result<TcpListener, SimulatorError> {
         bind(self.address, Use::Listener)
             .and_then(|socket| socket.listen(BACKLOG))
             .map_err(|source| SimulatorError::BindAddress { address: self.address, source })
