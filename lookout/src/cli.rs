@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lookout_config::{HumanDuration, HumanSize};
 use lookout_runtime::http::{ExternalUrl, ListenAddress, RoutePrefix};
-use lookout_runtime::logging;
+use lookout_runtime::{Shard, logging};
 
 use crate::web;
 
@@ -134,6 +134,10 @@ pub(crate) struct ServeArguments {
     /// Configuration file; without one every exporter has its defaults
     #[arg(long = "config.file", value_name = "FILE")]
     pub(crate) config_file: Option<PathBuf>,
+    /// Watch one part of large inventories, such as the topics and groups of Kafka: `INDEX/COUNT` from `0/COUNT` on, or the
+    /// name of a StatefulSet's pod in the place of the index, as in `lookout-2/3`
+    #[arg(long, value_name = "INDEX/COUNT", default_value_t)]
+    pub(crate) shard: Shard,
     #[command(flatten)]
     pub(crate) web: WebArguments,
 }

@@ -6,7 +6,7 @@ use lookout_catalog::ALL;
 use lookout_exposition::{ExporterFamilies, Exposition};
 use lookout_runtime::http::{WebFile, WebOptions};
 use lookout_runtime::{
-    BuildInfo, Clock, Driver, Hangups, Reloads, ServeError, Service, Shutdown, Standing, Suite,
+    BuildInfo, Clock, Driver, Hangups, Reloads, ServeError, Service, Shard, Shutdown, Standing, Suite,
     reload_channel, serve,
 };
 use lookout_self_metrics::metrics::Configuration as Which;
@@ -17,15 +17,25 @@ use crate::exit::{Failure, chain};
 use crate::exporters;
 use crate::reload::{Configuration, InForce, Reloader, series_budget};
 
-/// Serves until `shutdown`; `listening` is told the addresses once clients can connect. `by_request` says whether
-/// `/-/reload` may ask for the configurations to be read again.
+/// What a serving process is told at its start.
+pub(crate) struct Process {
+    /// What to watch.
+    pub(crate) configuration: Configuration,
+    /// How to serve it.
+    pub(crate) web: WebOptions,
+    /// Whether `/-/reload` may ask for the configurations to be read again.
+    pub(crate) reload_by_request: bool,
+    /// Which part of the inventories to watch.
+    pub(crate) shard: Shard,
+}
+
+/// Serves until `shutdown`; `listening` is told the addresses once clients can connect.
 pub(crate) async fn run(
-    configuration: Configuration,
-    web: WebOptions,
-    by_request: bool,
+    process: Process,
     shutdown: Shutdown,
     listening: impl FnOnce(&[SocketAddr]),
 ) -> Result<(), Failure> {
+    let Process { configuration, web, reload_by_request, shard } = process;
     // First, for until then the signal would end the process.
     let hangups =
         Hangups::new().map_err(|error| Failure::Run(format!("cannot handle SIGHUP: {}", chain(&error))))?;
@@ -36,7 +46,7 @@ pub(crate) async fn run(
         families: spec.metrics,
         series_budget: series_budget(settings, spec.name),
     }));
-    let mut driver = Driver::new(exposition.clone(), clock.clone());
+    let mut driver = Driver::of_shard(shard, exposition.clone(), clock.clone());
     let mut sources = driver.sources();
     let notes = exporters::start_all(settings, &mut sources);
     for note in notes.iter().filter(|note| note.standing == Standing::NotBuilt) {
@@ -65,7 +75,7 @@ pub(crate) async fn run(
         },
         readings: 0,
     };
-    let reload = by_request.then_some(handle);
+    let reload = reload_by_request.then_some(handle);
     let service = Service { web, driver, build: BUILD, reloads, reload, prober: probers, suite };
     // In a task of its own: a file system that hangs must not keep the process from ending.
     let mut reloading = JoinSet::new();

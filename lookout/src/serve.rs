@@ -5,6 +5,7 @@ use lookout_runtime::shutdown_on_signals;
 use crate::cli::ServeArguments;
 use crate::exit::{Failure, chain};
 use crate::reload::Configuration;
+use crate::process::Process;
 use crate::{process, web};
 
 /// Runs the subcommand until a signal ends it.
@@ -13,5 +14,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
     let shutdown = shutdown_on_signals()
         .map_err(|error| Failure::Run(format!("cannot handle signals: {}", chain(&error))))?;
     let web = web::options(&arguments.web)?;
-    process::run(configuration, web, arguments.web.enable_lifecycle, shutdown, |_| {}).await
+    let reload_by_request = arguments.web.enable_lifecycle;
+    let process = Process { configuration, web, reload_by_request, shard: arguments.shard };
+    process::run(process, shutdown, |_| {}).await
 }

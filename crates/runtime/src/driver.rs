@@ -49,6 +49,7 @@ use self::tasks::Tasks;
 use crate::clock::Clock;
 use crate::readiness::{PendingHandle, Readiness, SharedHandle};
 use crate::source::{Source, SourceDescription};
+use crate::shard::Shard;
 use crate::sources::{Cells, Sources};
 use crate::status::{SourceStatus, Statuses};
 
@@ -85,7 +86,12 @@ impl PartialEq for Unlike {
 impl Driver {
     /// A driver whose sources publish into `exposition` and are judged by `clock`.
     pub fn new(exposition: Exposition, clock: Clock) -> Self {
-        let (control, requests) = DriverControl::new(Cells::default());
+        Self::of_shard(Shard::WHOLE, exposition, clock)
+    }
+
+    /// The same, for sources that watch one shard of their inventories.
+    pub fn of_shard(shard: Shard, exposition: Exposition, clock: Clock) -> Self {
+        let (control, requests) = DriverControl::new(Cells::default(), shard);
         Self {
             exposition,
             clock,

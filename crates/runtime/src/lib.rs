@@ -26,6 +26,7 @@ mod readiness;
 mod reload;
 mod self_source;
 mod serve;
+mod shard;
 mod shutdown;
 mod source;
 mod sources;
@@ -48,6 +49,7 @@ pub use self_source::{
     BuildInfo, HttpFigures, PathFigures, ProcessFigures, RuntimeFigures, SelfModel, SelfSource, SourceFigures,
 };
 pub use serve::{ServeError, Service, serve};
+pub use shard::{ParseShard, Shard};
 pub use shutdown::{Hangups, Shutdown, ShutdownTrigger, Stage, shutdown, shutdown_on_signals};
 pub use source::{CollectError, Collected, DataKind, Fault, Finding, Source, SourceDescription};
 pub use sources::{Identity, Sources};

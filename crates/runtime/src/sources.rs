@@ -21,6 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::driver::Candidate;
+use crate::shard::Shard;
 use crate::source::{Source, SourceDescription};
 use crate::text::panic_message;
 
@@ -51,6 +52,7 @@ pub struct Sources {
     known: Cells,
     /// The cells that this set asked for: they live as long as it does.
     pub(crate) cells: Vec<Arc<dyn Any + Send + Sync>>,
+    shard: Shard,
 }
 
 /// One source of the set.
@@ -70,8 +72,8 @@ pub(crate) struct Cells(Arc<Mutex<BTreeMap<CellKey, Weak<dyn Any + Send + Sync>>
 type CellKey = (String, TypeId);
 
 impl Sources {
-    pub(crate) fn sharing(known: Cells) -> Self {
-        Self { known, ..Self::default() }
+    pub(crate) fn sharing(known: Cells, shard: Shard) -> Self {
+        Self { known, shard, ..Self::default() }
     }
 
     /// An empty set in which these names are taken.
@@ -107,6 +109,12 @@ impl Sources {
         let cell = self.known.cell(key.into(), make);
         self.cells.push(Arc::<T>::clone(&cell));
         cell
+    }
+
+    /// Which part of an inventory this process watches. It is the same for as long as the process lives, so it is no part of
+    /// an identity.
+    pub fn shard(&self) -> Shard {
+        self.shard
     }
 
     /// The description of each source, in order.
@@ -177,16 +185,16 @@ mod tests {
     #[test]
     fn a_cell_lives_as_long_as_somebody_holds_it() {
         let cells = Cells::default();
-        let mut first = Sources::sharing(cells.clone());
+        let mut first = Sources::sharing(cells.clone(), Shard::WHOLE);
         let cell = first.shared("roots", || 1_u32);
         assert_eq!(*first.shared("roots", || 2_u32), 1);
         assert_eq!((*first.shared("roots", || 3_u64), *first.shared("other", || 4_u32)), (3, 4));
         drop(first);
         // A source still holds one of them.
-        let mut second = Sources::sharing(cells.clone());
+        let mut second = Sources::sharing(cells.clone(), Shard::WHOLE);
         assert_eq!((*second.shared("roots", || 5_u32), *second.shared("other", || 6_u32)), (1, 6));
         drop((cell, second));
-        assert_eq!(*Sources::sharing(cells).shared("roots", || 7_u32), 7);
+        assert_eq!(*Sources::sharing(cells, Shard::WHOLE).shared("roots", || 7_u32), 7);
         assert_eq!(*Sources::default().shared("roots", || 8_u32), 8);
     }
 }

@@ -2,6 +2,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::shard::Shard;
 use crate::sources::{Cells, Sources};
 
 /// Hands sets of sources to a driver. Cloning shares it.
@@ -9,6 +10,7 @@ use crate::sources::{Cells, Sources};
 pub struct DriverControl {
     requests: mpsc::Sender<ApplyRequest>,
     cells: Cells,
+    shard: Shard,
 }
 
 /// Somebody has another set of sources.
@@ -50,15 +52,15 @@ pub enum ApplySources {
 
 impl DriverControl {
     /// A control, and where the driver takes what is asked of it.
-    pub(super) fn new(cells: Cells) -> (Self, mpsc::Receiver<ApplyRequest>) {
+    pub(super) fn new(cells: Cells, shard: Shard) -> (Self, mpsc::Receiver<ApplyRequest>) {
         // Whoever applies waits for what becomes of it, so there is no use in a queue.
         let (requests, receiver) = mpsc::channel(1);
-        (Self { requests, cells }, receiver)
+        (Self { requests, cells, shard }, receiver)
     }
 
     /// An empty set that shares its cells with the sources in force.
     pub fn sources(&self) -> Sources {
-        Sources::sharing(self.cells.clone())
+        Sources::sharing(self.cells.clone(), self.shard)
     }
 
     /// Puts `sources` into force in the place of those that are, and completes when it is done: what is unchanged goes
