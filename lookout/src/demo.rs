@@ -15,13 +15,14 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use jiff::Timestamp;
-use lookout_runtime::{Clock, shutdown_on_signals};
+use lookout_runtime::{Clock, Shard, shutdown_on_signals};
 use lookout_simulator::{Incident, Platform, PlatformOptions};
 use tokio::sync::oneshot;
 
 use self::scraper::Scraper;
 use crate::cli::WebArguments;
 use crate::exit::{Failure, chain};
+use crate::process::Process;
 use crate::reload::Configuration;
 use crate::{process, web};
 
@@ -62,7 +63,9 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
         // Nobody listens only if the demo has ended already.
         let _ = tell.send(addresses.to_vec());
     };
-    let serving = process::run(configuration, web, arguments.web.enable_lifecycle, shutdown, listening);
+    let reload_by_request = arguments.web.enable_lifecycle;
+    let process = Process { configuration, web, reload_by_request, shard: Shard::WHOLE };
+    let serving = process::run(process, shutdown, listening);
     let showing = async {
         let Ok(addresses) = told.await else { return Ok(()) };
         say(&story::opening(&platform, &addresses, &file))?;

@@ -46,6 +46,8 @@ fn start(name: &str, settings: &Settings, sources: &mut Sources) -> bool {
         "certs" => lookout_certs::start(&settings.certs, sources),
         #[cfg(feature = "probe")]
         "probe" => lookout_probe::start(&settings.probe),
+        #[cfg(feature = "kafka")]
+        "kafka" => lookout_kafka::start(&settings.kafka, sources),
         // new-exporter: add above
         _ => return false,
     }

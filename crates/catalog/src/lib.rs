@@ -20,5 +20,6 @@ pub const ALL: &[&ExporterSpec] = &[
     &lookout_self_metrics::SPEC,
     &lookout_certs_spec::SPEC,
     &lookout_probe_spec::SPEC,
+    &lookout_kafka_spec::SPEC,
     // new-exporter: add above
 ];

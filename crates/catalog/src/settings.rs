@@ -57,6 +57,8 @@ sections! {
         pub certs: lookout_certs_spec::Settings,
         /// The exporter `probe`.
         pub probe: lookout_probe_spec::Settings,
+        /// The exporter `kafka`.
+        pub kafka: lookout_kafka_spec::Settings,
         // new-exporter: add above
     }
 }

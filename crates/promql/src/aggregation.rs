@@ -14,6 +14,10 @@ use crate::{
     walk::Walk,
 };
 
+/// What service discovery adds beside the target labels, and tells replicas of one exporter apart: to remove it does no
+/// harm where it is not there.
+const OF_DISCOVERY: [&str; 1] = ["pod"];
+
 impl Walk<'_> {
     pub(crate) fn aggregation(&mut self, aggregation: &AggregateExpr, place: Option<usize>) -> Vector {
         let excerpt = aggregation.to_string();
@@ -63,7 +67,8 @@ impl Walk<'_> {
         let Some(modifier) = modifier else { return };
         let word = if modifier.is_include() { "by" } else { "without" };
         for name in &modifier.labels().labels {
-            if !input.labels.may_have(name) {
+            let may_be_absent = !modifier.is_include() && OF_DISCOVERY.contains(&name.as_str());
+            if !may_be_absent && !input.labels.may_have(name) {
                 let message = format!(
                     "`{word} ({name})` names a label that no series there has{}; they have {}",
                     suggestion(name, input.labels.names()),

@@ -50,6 +50,7 @@ fn ordinary_expressions_are_sound() {
         "sum by (group) (rate(wait_seconds_bucket{le=\"1.0\"}[5m]))",
         "wait_seconds_bucket{le=\"+Inf\"}",
         "sum without (le) (wait_seconds_bucket{le=\"30.0\"})",
+        "max without (instance, pod) (lag)",
         "keys{secret_label_team=\"data\"}",
         "sum by (secret_label_team) (keys)",
         "topk(5, lag)",

@@ -13,6 +13,8 @@ use crate::exit::{Failure, chain};
 const PERIOD: &str = "5s";
 /// Well below the period, so that one silent endpoint does not delay its own next look.
 const TIMEOUT: &str = "3s";
+/// Below the period too, for the same reason.
+const KAFKA_DEADLINE: &str = "4s";
 
 /// Writes the configuration that watches all of `platform`; returns where it is.
 pub(super) fn write(platform: &Platform) -> Result<PathBuf, Failure> {
@@ -20,6 +22,11 @@ pub(super) fn write(platform: &Platform) -> Result<PathBuf, Failure> {
         .endpoints()
         .iter()
         .map(|endpoint| json!({ "address": endpoint.address.to_string(), "server_name": endpoint.server_name }))
+        .collect();
+    let clusters: Vec<_> = platform
+        .kafka_clusters()
+        .iter()
+        .map(|cluster| json!({ "name": cluster.name, "brokers": cluster.bootstrap }))
         .collect();
     let configuration = json!({
         "certs": {
@@ -29,7 +36,15 @@ pub(super) fn write(platform: &Platform) -> Result<PathBuf, Failure> {
             "endpoint_period": PERIOD,
             "endpoint_timeout": TIMEOUT,
             "trusted_roots": [platform.trust_bundle()],
-        }
+        },
+        "kafka": {
+            "clusters": clusters,
+            "period": PERIOD,
+            "deadline": KAFKA_DEADLINE,
+            "log_directories_period": "15s",
+            "configuration_period": "30s",
+            "controllers_period": "10s",
+        },
     });
     // JSON is YAML, but not what a person would write.
     let text = serde_yaml::to_string(&configuration)

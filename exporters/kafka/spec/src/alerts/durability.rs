@@ -1,0 +1,82 @@
+//! Alerts about durability: what cannot be read or written, and what one more failure would lose.
+//!
+//! They are about the cluster and not about each topic: one broker's failure concerns thousands of topics, and is one page.
+
+use lookout_declarations::{Alert, Gauge, Given, Owner, Severity};
+
+use super::samples::{CLUSTER, OnValue, held, of_cluster};
+use super::{KEEP_FIRING, OF_CLUSTER, across};
+use crate::labels::KafkaCluster;
+use crate::metrics::{
+    CLUSTER_OFFLINE_PARTITIONS, CLUSTER_UNDER_MIN_ISR_PARTITIONS, CLUSTER_UNDER_REPLICATED_PARTITIONS,
+};
+
+pub(super) fn alerts() -> Vec<Alert> {
+    vec![partitions_offline(), under_min_in_sync_replicas(), under_replicated()]
+}
+
+/// The cases of an alert that any partition at all makes fire.
+fn any(metric: &'static Gauge<(KafkaCluster,)>, hold: u32) -> Vec<lookout_declarations::Case> {
+    let given = |values: &str| vec![Given::series(metric, (CLUSTER,), values)];
+    OnValue { given, labels: of_cluster(), hold, past: "1", within: "0", well: "0" }.cases()
+}
+
+fn partitions_offline() -> Alert {
+    const HOLD: u32 = 1;
+    Alert {
+        name: "LookoutKafkaPartitionsOffline",
+        expression: format!("{} > 0", across(CLUSTER_OFFLINE_PARTITIONS)),
+        hold: held(HOLD),
+        keep_firing_for: KEEP_FIRING,
+        severity: Severity::Critical,
+        owner: Owner::Platform,
+        summary: "Kafka partitions have no leader: they can be neither read nor written",
+        description: format!(
+            "{{{{ $value }}}} partitions{OF_CLUSTER} have had no leader for a minute. Producers and consumers of their \
+             topics stand still."
+        ),
+        runbook: include_str!("../../runbooks/LookoutKafkaPartitionsOffline.md"),
+        inhibits: &["LookoutKafkaUnderReplicated", "LookoutKafkaPartitionsUnreadable"],
+        cases: any(&CLUSTER_OFFLINE_PARTITIONS, HOLD),
+    }
+}
+
+fn under_min_in_sync_replicas() -> Alert {
+    const HOLD: u32 = 2;
+    Alert {
+        name: "LookoutKafkaUnderMinInSyncReplicas",
+        expression: format!("{} > 0", across(CLUSTER_UNDER_MIN_ISR_PARTITIONS)),
+        hold: held(HOLD),
+        keep_firing_for: KEEP_FIRING,
+        severity: Severity::Critical,
+        owner: Owner::Platform,
+        summary: "Kafka partitions have too few replicas in sync: safe producers are refused",
+        description: format!(
+            "{{{{ $value }}}} partitions{OF_CLUSTER} have fewer replicas in sync than min.insync.replicas. Producers with \
+             acks=all are refused (NOT_ENOUGH_REPLICAS)."
+        ),
+        runbook: include_str!("../../runbooks/LookoutKafkaUnderMinInSyncReplicas.md"),
+        inhibits: &["LookoutKafkaUnderReplicated"],
+        cases: any(&CLUSTER_UNDER_MIN_ISR_PARTITIONS, HOLD),
+    }
+}
+
+fn under_replicated() -> Alert {
+    const HOLD: u32 = 10;
+    Alert {
+        name: "LookoutKafkaUnderReplicated",
+        expression: format!("{} > 0", across(CLUSTER_UNDER_REPLICATED_PARTITIONS)),
+        hold: held(HOLD),
+        keep_firing_for: KEEP_FIRING,
+        severity: Severity::Warning,
+        owner: Owner::Platform,
+        summary: "Kafka partitions lack a replica in sync",
+        description: format!(
+            "{{{{ $value }}}} partitions{OF_CLUSTER} have had fewer replicas in sync than replicas for ten minutes. They \
+             work, with less redundancy than they are meant to have."
+        ),
+        runbook: include_str!("../../runbooks/LookoutKafkaUnderReplicated.md"),
+        inhibits: &[],
+        cases: any(&CLUSTER_UNDER_REPLICATED_PARTITIONS, HOLD),
+    }
+}

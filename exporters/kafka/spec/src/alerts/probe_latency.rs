@@ -1,0 +1,100 @@
+//! Alerts about how long the probe waits for an acknowledgement.
+
+use lookout_config::HumanDuration;
+use lookout_declarations::Expectation::Fires;
+use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, expected};
+
+use super::samples::{CLUSTER, ExpectedLabels, case, fires, held, replicated, silent};
+use super::{KEEP_FIRING, OF_CLUSTER};
+use crate::config::AlertSettings;
+use crate::labels::{Broker, KafkaCluster};
+use crate::metrics::PROBE_PRODUCE_LATENCY;
+
+pub(super) fn alerts(settings: &AlertSettings) -> Vec<Alert> {
+    vec![very_slow(settings), slow(settings)]
+}
+
+/// The 95th percentile of each broker is above `limit`. Buckets of several probes add up.
+fn above(limit: HumanDuration) -> String {
+    let buckets = PROBE_PRODUCE_LATENCY.bucket();
+    let limit = limit.as_secs_f64();
+    format!("histogram_quantile(0.95, sum without (instance, pod) (rate({buckets}[5m]))) > {limit}")
+}
+
+fn slow(settings: &AlertSettings) -> Alert {
+    Alert {
+        name: "LookoutKafkaProbeSlow",
+        expression: above(settings.produce_latency_warning),
+        hold: held(10),
+        keep_firing_for: KEEP_FIRING,
+        severity: Severity::Warning,
+        owner: Owner::Platform,
+        summary: "Kafka acknowledges records slowly",
+        description: format!(
+            "One in twenty records of the probe waits longer than {{{{ $value | humanizeDuration }}}} until the broker \
+             {{{{ $labels.broker }}}}{OF_CLUSTER} acknowledges it."
+        ),
+        runbook: include_str!("../../runbooks/LookoutKafkaProbeSlow.md"),
+        inhibits: &[],
+        cases: cases("0.01", "0.015", "0.0075"),
+    }
+}
+
+fn very_slow(settings: &AlertSettings) -> Alert {
+    Alert {
+        name: "LookoutKafkaProbeVerySlow",
+        expression: above(settings.produce_latency_critical),
+        hold: held(10),
+        keep_firing_for: KEEP_FIRING,
+        severity: Severity::Critical,
+        owner: Owner::Platform,
+        summary: "Kafka acknowledges records very slowly",
+        description: format!(
+            "One in twenty records of the probe waits longer than {{{{ $value | humanizeDuration }}}} until the broker \
+             {{{{ $labels.broker }}}}{OF_CLUSTER} acknowledges it. Producers that wait for acknowledgements stall."
+        ),
+        runbook: include_str!("../../runbooks/LookoutKafkaProbeVerySlow.md"),
+        inhibits: &["LookoutKafkaProbeSlow"],
+        cases: cases("0.05", "0.1", "0.025"),
+    }
+}
+
+/// Of ten thousand records a minute, `fast` are below the bound `limit`, and all are below `slow`.
+fn buckets(limit: &str, slow: &str, fast: &str) -> Vec<Given> {
+    let lines = [(limit, fast), (slow, "0+10000x300"), ("+Inf", "0+10000x300")];
+    let line = |(bound, values)| {
+        let series = format!(
+            "{PROBE_PRODUCE_LATENCY}_bucket{{kafka_cluster=\"{CLUSTER}\",broker=\"2\",le=\"{bound}\"}}"
+        );
+        Given::raw(series, values)
+    };
+    lines.map(line).to_vec()
+}
+
+/// Of one broker with the bounds around the threshold.
+fn cases(limit: &str, next: &str, before: &str) -> Vec<Case> {
+    let labels = || -> ExpectedLabels { expected::<(KafkaCluster, Broker)>((CLUSTER, 2)) };
+    let over = buckets(limit, next, "0+9498x300");
+    let ends = buckets(limit, next, "0+900x30 27000+10000x300");
+    let below = |share: &str| {
+        let mut given = buckets(limit, next, "0+10000x300");
+        given.push(buckets(before, next, share).swap_remove(0));
+        given
+    };
+    vec![
+        case(
+            "a little more than one in twenty is slower",
+            CaseKind::Fires,
+            over.clone(),
+            11,
+            Fires(vec![labels()]),
+        ),
+        fires("two probes are one alert", replicated(&over), 11, labels()),
+        fires("it goes on for a little while", ends.clone(), 37, labels()),
+        silent("it is fast again", CaseKind::Clears, ends, 45),
+        silent("exactly one in twenty is slower", CaseKind::Below, buckets(limit, next, "0+9500x300"), 60),
+        silent("all are a little faster", CaseKind::Below, below("0+9400x300"), 60),
+        silent("for nine minutes", CaseKind::Below, over, 10),
+        silent("nothing is produced", CaseKind::Missing, buckets(limit, next, "7x300")[..1].to_vec(), 60),
+    ]
+}

@@ -1,0 +1,130 @@
+//! The series of which the cases of the alerts are made, and the cases that every alert on one value has.
+
+use core::time::Duration;
+
+use lookout_declarations::{Case, CaseKind, Expectation, Given, expected};
+
+use super::MINUTE;
+use crate::labels::{ConsumerGroup, KafkaCluster, Topic};
+
+pub(super) const CLUSTER: &str = "main";
+pub(super) const GROUP: &str = "billing";
+pub(super) const TOPIC: &str = "orders";
+
+/// The labels of an alert, as they are expected.
+pub(super) type ExpectedLabels = Vec<(String, String)>;
+
+pub(super) fn of_cluster() -> ExpectedLabels {
+    expected::<(KafkaCluster,)>((CLUSTER,))
+}
+
+pub(super) fn of_group() -> ExpectedLabels {
+    expected::<(KafkaCluster, ConsumerGroup)>((CLUSTER, GROUP))
+}
+
+pub(super) fn of_group_topic() -> ExpectedLabels {
+    expected::<(KafkaCluster, ConsumerGroup, Topic)>((CLUSTER, GROUP, TOPIC))
+}
+
+/// A case with one value a minute, looked at after `minutes`.
+pub(super) fn case(
+    name: &'static str,
+    kind: CaseKind,
+    given: Vec<Given>,
+    minutes: u32,
+    expect: Expectation,
+) -> Case {
+    Case { name, kind, interval: MINUTE, given, at: MINUTE * minutes, expect }
+}
+
+/// A case of a kind of its own in which the alert fires once.
+pub(super) fn fires(name: &'static str, given: Vec<Given>, minutes: u32, labels: ExpectedLabels) -> Case {
+    case(name, CaseKind::Other, given, minutes, Expectation::Fires(vec![labels]))
+}
+
+/// A case in which the alert is silent.
+pub(super) fn silent(name: &'static str, kind: CaseKind, given: Vec<Given>, minutes: u32) -> Case {
+    case(name, kind, given, minutes, Expectation::Silent)
+}
+
+/// The same series as two replicas of Lookout serve them.
+pub(super) fn replicated(given: &[Given]) -> Vec<Given> {
+    differing(given, given)
+}
+
+/// The series of two replicas of Lookout that do not agree.
+pub(super) fn differing(one: &[Given], other: &[Given]) -> Vec<Given> {
+    let of = |instance: &'static str| {
+        move |given: &Given| {
+            let series = match given.series.strip_suffix('}') {
+                Some(open) => format!("{open},instance=\"{instance}\"}}"),
+                None => format!("{}{{instance=\"{instance}\"}}", given.series),
+            };
+            Given::raw(series, given.values.clone())
+        }
+    };
+    one.iter().map(of("lookout-0:9000")).chain(other.iter().map(of("lookout-1:9000"))).collect()
+}
+
+/// How long the series of the cases are, in minutes: longer than any case looks.
+const LONG: u32 = 200;
+
+/// An alert on a value that is past its threshold, or not.
+pub(super) struct OnValue<F> {
+    /// The series with the given values.
+    pub(super) given: F,
+    /// The labels of the alert.
+    pub(super) labels: ExpectedLabels,
+    /// The `for`, in minutes.
+    pub(super) hold: u32,
+    /// The value nearest to the threshold for which it fires.
+    pub(super) past: &'static str,
+    /// The value nearest to the threshold for which it does not.
+    pub(super) within: &'static str,
+    /// A value that nobody would think about.
+    pub(super) well: &'static str,
+}
+
+impl<F: Fn(&str) -> Vec<Given>> OnValue<F> {
+    /// Both sides of the threshold, of the `for`, and of the time that it goes on; two replicas; nothing.
+    pub(super) fn cases(self) -> Vec<Case> {
+        let Self { given, labels, hold, past, within, well } = self;
+        let steady = |value: &str| given(&format!("{value}x{LONG}"));
+        let (lasting, fine) = (steady(past), steady(within));
+        let ended = hold + 11;
+        let ends = given(&format!("{past}x{} {within}x{LONG}", ended - 1));
+        let fires_at = |name, kind, given, minutes| {
+            case(name, kind, given, minutes, Expectation::Fires(vec![labels.clone()]))
+        };
+        let mut cases = vec![
+            fires_at("it lasts", CaseKind::Fires, lasting.clone(), hold),
+            fires_at("two replicas of Lookout are one alert", CaseKind::Other, replicated(&lasting), hold),
+            fires_at("it goes on for a little while", CaseKind::Other, ends.clone(), ended + 4),
+            silent("it is over", CaseKind::Clears, ends, ended + 6),
+            silent("the value is within", CaseKind::Below, fine.clone(), hold + 40),
+            silent("two replicas are within", CaseKind::Other, replicated(&fine), hold + 40),
+            silent("all is well", CaseKind::Other, steady(well), hold + 40),
+            silent("nothing is served", CaseKind::Missing, steady("_"), hold + 40),
+            silent(
+                "it has not lasted for long enough",
+                CaseKind::Below,
+                lasting.clone(),
+                hold.saturating_sub(1),
+            ),
+        ];
+        // The greater value of the two counts.
+        let differ = differing(&lasting, &fine);
+        let above = past.parse::<f64>().ok() > within.parse::<f64>().ok();
+        cases.push(if above {
+            fires_at("one of two replicas sees it", CaseKind::Other, differ, hold)
+        } else {
+            silent("only one of two replicas sees it", CaseKind::Other, differ, hold + 40)
+        });
+        cases
+    }
+}
+
+/// `minutes` as the `for` of an alert.
+pub(super) fn held(minutes: u32) -> Duration {
+    MINUTE * minutes
+}

@@ -1,0 +1,149 @@
+//! The alert about too little being produced.
+//!
+//! What is usual is the median of the same hour one day, two days and seven days ago: one odd day, a holiday or a
+//! load test, decides nothing, and after a day there is something to compare with. Where a baseline is configured, the
+//! rate is held against it too; it is of the whole cluster, so the rate is then added up from topics, of which each is in
+//! one shard of Lookout only, unless topics have no series of their own.
+
+use core::time::Duration;
+
+use lookout_declarations::Expectation::Fires;
+use lookout_declarations::{Alert, Case, CaseKind, Expectation, Given, Owner, Severity};
+
+use super::samples::{CLUSTER, TOPIC, held, of_cluster, replicated};
+use super::{KEEP_FIRING, OF_CLUSTER, across};
+use crate::config::AlertSettings;
+use crate::labels::Topic;
+use crate::metrics::{BASELINE_RECORDS, CLUSTER_PRODUCED_RECORDS, TOPIC_PRODUCED_RECORDS};
+
+/// The hours whose middle was as long ago as one, two and seven days: half an hour less, because the window ends there.
+const SAME_HOUR: [(&str, &str); 3] = [("1", "23h30m"), ("2", "47h30m"), ("7", "167h30m")];
+
+pub(super) fn alerts(settings: &AlertSettings) -> Vec<Alert> {
+    vec![dropped(settings)]
+}
+
+fn dropped(settings: &AlertSettings) -> Alert {
+    let days = SAME_HOUR.map(|(day, offset)| {
+        let rate = across(format!("rate({CLUSTER_PRODUCED_RECORDS}[1h] offset {offset})"));
+        format!("label_replace({rate}, \"day\", \"{day}\", \"\", \"\")")
+    });
+    let usual = format!("quantile without (day) (0.5, {})", days.join(" or "));
+    let now = across(format!("rate({CLUSTER_PRODUCED_RECORDS}[10m])"));
+    let topics = across(format!("rate({TOPIC_PRODUCED_RECORDS}[10m])"));
+    let (share, floor) = (settings.throughput_drop.get(), settings.throughput_floor);
+    Alert {
+        name: "LookoutKafkaThroughputDropped",
+        expression: format!(
+            "{now} < {share} * ({usual} > {floor}) \
+             or (sum without ({Topic}) ({topics}) or {now}) < {share} * ({} > {floor})",
+            across(BASELINE_RECORDS)
+        ),
+        hold: held(15),
+        keep_firing_for: KEEP_FIRING,
+        severity: Severity::Warning,
+        owner: Owner::Data,
+        summary: "Far less is produced to Kafka than usual",
+        description: format!(
+            "{{{{ $value | humanize }}}} records per second are produced to the topics{OF_CLUSTER}, less than {share} of what is \
+             usual at this hour, or of the configured baseline."
+        ),
+        runbook: include_str!("../../runbooks/LookoutKafkaThroughputDropped.md"),
+        inhibits: &[],
+        cases: history_cases().into_iter().chain(baseline_cases()).collect(),
+    }
+}
+
+/// Five minutes between values: a rate of 1 per second adds 300.
+const INTERVAL: Duration = Duration::from_mins(5);
+
+const DAY: u32 = 24 * 60;
+
+fn look(name: &'static str, kind: CaseKind, given: Vec<Given>, minutes: u32, expect: Expectation) -> Case {
+    Case { name, kind, interval: INTERVAL, given, at: super::MINUTE * minutes, expect }
+}
+
+fn produced(values: &str) -> Vec<Given> {
+    vec![Given::series(&CLUSTER_PRODUCED_RECORDS, (CLUSTER,), values)]
+}
+
+/// 10 per second for 30 hours, then the rate that adds `after` every five minutes.
+fn after_30_hours(after: &str) -> Vec<Given> {
+    produced(&format!("0+3000x360 1080000+{after}x100"))
+}
+
+fn history_cases() -> Vec<Case> {
+    let over = after_30_hours("1485");
+    let once = || Fires(vec![of_cluster()]);
+    let drop = 30 * 60;
+    // Ten per second for 140 hours, then one: yesterday already.
+    let seventh = produced("0+3000x1680 5040000+300x400");
+    // Thirty per second for ten hours, then ten, then twelve after 49: less than half of what the greater day had.
+    let unlike = produced("0+9000x120 1080000+3000x467 2484600+3600x100");
+    vec![
+        look("a little less than half of yesterday", CaseKind::Fires, over.clone(), drop + 40, once()),
+        look("two replicas of Lookout are one alert", CaseKind::Other, replicated(&over), drop + 40, once()),
+        look("one odd day in three decides nothing", CaseKind::Other, seventh, 7 * DAY + 120, once()),
+        look(
+            "it goes on for a little while",
+            CaseKind::Other,
+            produced("0+3000x360 1080000+300x12 1083600+3000x100"),
+            drop + 75,
+            once(),
+        ),
+        look(
+            "it is as usual again",
+            CaseKind::Clears,
+            produced("0+3000x360 1080000+300x12 1083600+3000x100"),
+            drop + 90,
+            Expectation::Silent,
+        ),
+        look("half of yesterday", CaseKind::Below, after_30_hours("1515"), drop + 120, Expectation::Silent),
+        look(
+            "for fourteen minutes",
+            CaseKind::Below,
+            produced("0+3000x360 1080000+0x100"),
+            drop + 19,
+            Expectation::Silent,
+        ),
+        look("of two days the mean counts", CaseKind::Other, unlike, 2 * DAY + 120, Expectation::Silent),
+        look(
+            "what is usual is next to nothing",
+            CaseKind::Other,
+            produced("0+300x360 108000+0x100"),
+            drop + 60,
+            Expectation::Silent,
+        ),
+        look(
+            "nothing is served",
+            CaseKind::Missing,
+            produced("0+3000x360 _x100"),
+            drop + 120,
+            Expectation::Silent,
+        ),
+    ]
+}
+
+/// A baseline of 10 per second, and no history.
+fn baseline(values: &str) -> Vec<Given> {
+    let mut given = produced(values);
+    given.push(Given::series(&BASELINE_RECORDS, (CLUSTER,), "10x100"));
+    given
+}
+
+fn baseline_cases() -> Vec<Case> {
+    let over = baseline("0+1485x100");
+    let once = || Fires(vec![of_cluster()]);
+    let topic = |name, values: &str| Given::series(&TOPIC_PRODUCED_RECORDS, (CLUSTER, name), values);
+    let mut shards = over.clone();
+    shards.extend([topic(TOPIC, "0+1485x100"), topic("refunds", "0+1485x100")]);
+    let mut small = produced("0+3x100");
+    small.push(Given::series(&BASELINE_RECORDS, (CLUSTER,), "1x100"));
+    vec![
+        look("a little less than half of the baseline", CaseKind::Other, over.clone(), 60, once()),
+        look("the baseline, and two replicas of Lookout", CaseKind::Other, replicated(&over), 60, once()),
+        look("half of the baseline", CaseKind::Other, baseline("0+1515x100"), 60, Expectation::Silent),
+        look("each shard has half of the rate", CaseKind::Other, shards, 60, Expectation::Silent),
+        look("the baseline is next to nothing", CaseKind::Other, small, 60, Expectation::Silent),
+    ]
+}

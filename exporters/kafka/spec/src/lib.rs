@@ -1,0 +1,36 @@
+//! Is data flowing at its usual rate, how many seconds behind is each consumer, is durability at risk?
+//!
+//! This crate declares the exporter: metrics, settings, alerts, board, permissions and reasons. Invariant: no IO and no
+//! clock here; rules, boards and documentation are rendered from this crate alone, without a TLS library or librdkafka. The
+//! collector is `lookout-kafka`.
+
+mod across;
+pub mod address;
+mod alerts;
+mod board;
+pub mod config;
+pub mod labels;
+pub mod metrics;
+pub mod pattern;
+mod permissions;
+mod reasons;
+
+use lookout_declarations::ExporterSpec;
+
+pub use alerts::alerts;
+pub use board::board;
+pub use config::Settings;
+pub use permissions::PERMISSIONS;
+pub use reasons::REASONS;
+
+/// The exporter, as the catalogue knows it.
+pub const SPEC: ExporterSpec = ExporterSpec {
+    name: "kafka",
+    question: "Is data flowing at its usual rate, how many seconds behind is each consumer, is durability at risk?",
+    unconfigured: "list the clusters to watch under `kafka.clusters`, each with some of its brokers",
+    metrics: metrics::METRICS,
+    reasons: REASONS,
+    permissions: PERMISSIONS,
+    alerts: || alerts(&Settings::default()),
+    board: || board(&Settings::default()),
+};

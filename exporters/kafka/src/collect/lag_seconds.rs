@@ -1,0 +1,57 @@
+//! The rounds of [`lag::Search`](crate::lag::Search): its questions to the leaders, their answers to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lookout_declarations::Reason;
+use lookout_kafka_wire::Cluster;
+use tokio::time::Instant;
+
+use super::missed::Missed;
+use super::round::Round;
+use super::tasks;
+use super::timestamps::{self, Numbered};
+use crate::lag::{Question, Search};
+use crate::model::Topology;
+
+/// Asks until the search has no more questions, or the time is over.
+pub async fn search(round: &mut Round, cluster: &Cluster, topology: &Arc<Topology>, search: &mut Search<'_>) {
+    while Instant::now() < round.all_until() {
+        let questions: Vec<Question> = search.questions().to_vec();
+        if questions.is_empty() {
+            break;
+        }
+        let mut lists: BTreeMap<i32, Vec<Numbered>> = BTreeMap::new();
+        for (number, question) in questions.into_iter().enumerate() {
+            let leader = topology.partitions.get(question.slot as usize).map(|partition| partition.leader);
+            lists.entry(leader.unwrap_or(crate::model::NO_NODE)).or_default().push((number, question));
+        }
+        let mut tasks = Vec::new();
+        for (leader, questions) in lists {
+            let missed = match (round.gone(leader), cluster.broker(leader)) {
+                (Some(missed), _) => missed.reason,
+                (None, Err(failure)) => Missed::by(&failure).reason,
+                (None, Ok(broker)) => {
+                    let (broker, topology) = (Arc::clone(broker), Arc::clone(topology));
+                    tasks.push((leader, timestamps::read(broker, topology, questions, round.all_until())));
+                    continue;
+                }
+            };
+            answer_all(search, &questions, missed);
+        }
+        for (leader, told) in tasks::each(tasks).await {
+            if let Some(missed) = &told.missed {
+                round.miss(leader, missed);
+            }
+            for (number, answer) in told.answers {
+                search.answer(number, answer);
+            }
+        }
+    }
+}
+
+fn answer_all(search: &mut Search<'_>, questions: &[Numbered], reason: Reason) {
+    for (number, _) in questions {
+        search.answer(*number, Err(reason));
+    }
+}

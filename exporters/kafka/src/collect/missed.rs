@@ -1,0 +1,75 @@
+//! Why a broker did not give what it was asked for, as a reason and a sentence.
+
+use core::error::Error;
+use core::time::Duration;
+
+use lookout_declarations::Reason;
+use lookout_kafka_wire::{Api, ErrorCode, Failure};
+
+/// Why a broker did not give what it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// The reason under which it is counted.
+    pub reason: Reason,
+    /// What was tried and why it failed, the causes included.
+    pub message: String,
+    /// Whether the broker answered, if only with an error.
+    pub has_answered: bool,
+}
+
+/// An error and its causes, as one sentence.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+// === impl Missed ===
+
+impl Missed {
+    /// A request that failed.
+    pub fn by(failure: &Failure) -> Self {
+        // A kind that the broker does not know, or refuses: it is there, and well.
+        let has_answered = matches!(failure, Failure::AcceptAnswer { .. } | Failure::ChooseVersion { .. });
+        Self { reason: failure.reason(), message: chain(failure), has_answered }
+    }
+
+    /// An answer that is an error as a whole.
+    pub fn with(api: Api, code: ErrorCode) -> Self {
+        let reason = code.reason().unwrap_or(Reason::Unexpected);
+        Self { reason, message: format!("the broker answered {api} with {code}"), has_answered: true }
+    }
+
+    /// A part of a cycle that took too long.
+    pub fn late(what: &str, within: Duration) -> Self {
+        let message = format!(
+            "{what} was not over within {} ms, the part of the deadline left for it",
+            within.as_millis()
+        );
+        Self { reason: Reason::Timeout, message, has_answered: false }
+    }
+
+    /// A task that was lost: a defect.
+    pub fn lost() -> Self {
+        let message = "the task that asked the broker ended without a result; please report this".to_owned();
+        Self { reason: Reason::Unexpected, message, has_answered: false }
+    }
+
+    /// Whether to ask the broker anything else would only cost the same time again.
+    pub fn is_gone(&self) -> bool {
+        matches!(
+            self.reason,
+            Reason::Timeout
+                | Reason::Unresolved
+                | Reason::Unreachable
+                | Reason::Handshake
+                | Reason::Untrusted
+                | Reason::Unauthenticated
+        ) && !self.has_answered
+    }
+}

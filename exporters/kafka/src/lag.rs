@@ -1,0 +1,89 @@
+//! Since when a group is behind: the time of the first record that it has not read.
+//!
+//! For a commit at offset `c` of a partition that ends at `e` and begins at `l`:
+//!
+//! ```text
+//! c ≥ e                        caught up
+//! c within the ring            interpolated between two end offsets that were seen      (history::Ring)
+//! the same c as last time      what was found then                                      (LagMemory)
+//! else                         bisection by ListOffsets with timestamps                 (Search)
+//! ```
+//!
+//! A question is a partition and a time T; the answer is the first record, in the order of offsets, whose timestamp is T or
+//! later (`FileRecords.searchForTimestamp` in Kafka: every batch is looked at, those of transaction markers too), if its
+//! offset is below the high watermark. So the answers grow with T *whatever the order of the timestamps is*, and what is
+//! bracketed is the largest timestamp up to and including the record at `c`. Where timestamps never go back
+//! (`LogAppendTime`, or one well-behaved producer) that is the record's own. Where they do, it is later than the record's
+//! own by no more than the disorder.
+//!
+//! What is said where it is not simple:
+//! - **Retention**: `c` is below the low watermark: the first record that is still there, as `first_retained`.
+//! - **Compaction**: nothing is left at `c`: the next record that is still there, as `first_retained`. Known by the
+//!   topic's `cleanup.policy`; before that was read, the record before `c` may be taken for it.
+//! - **Transactions**: a marker takes an offset and has a timestamp. A group that commits the offset behind the last record
+//!   that it has read, and not behind the marker, has a lag of 1 until somebody writes, and its age is that of the
+//!   marker. Nobody who may not read records can tell it from a record.
+//! - **Records from the future**: a timestamp is never given as later than now, so the lag is at least 0 s. If a record
+//!   *before* `c` is of a far future, nothing can be found behind it: the lag in seconds is unknown.
+//! - **Records without timestamps**: the first one that has a timestamp, as `first_retained`; unknown if none has.
+//! - **Back-filled records**: interpolation tells when a record came, its timestamp what its producer says. They differ
+//!   where old data is loaded.
+//!
+//! How to get it wrong: to keep a [`Search`] over cycles. Its facts are of one cycle; what lasts is in [`LagMemory`].
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lookout_kafka_spec::Settings;
+
+use crate::configuration::TopicConfigurations;
+use crate::history::Ring;
+use crate::model::{Commit, OffsetColumn, Slot, Topology};
+
+mod bracket;
+mod budget;
+mod memory;
+mod search;
+
+pub use memory::LagMemory;
+pub use search::{ROUNDS, Search};
+
+/// What is known of a cycle before the search.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// When the end offsets were read.
+    pub at: Timestamp,
+    /// The topology that the slots belong to.
+    pub topology: &'a Arc<Topology>,
+    /// Where partitions end.
+    pub end: &'a OffsetColumn,
+    /// Where partitions begin; it may be some minutes old.
+    pub low: &'a OffsetColumn,
+    /// [`Groups::commits`](crate::model::Groups::commits).
+    pub commits: &'a [Commit],
+    /// The end offsets of the last minutes: [`History::ring`](crate::history::History::ring), after it observed this
+    /// cycle.
+    pub ring: &'a Ring,
+    /// Which topics are compacted, if that has been read.
+    pub configurations: Option<&'a TopicConfigurations>,
+    /// The period, the precision, the budget.
+    pub settings: &'a Settings,
+}
+
+/// A question to the leader of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// The partition.
+    pub slot: Slot,
+    /// The time, in milliseconds since 1970, not below 0: `Spec::At`.
+    pub timestamp: i64,
+}
+
+/// The answer to a question: the first record that is so late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its offset.
+    pub offset: i64,
+    /// Its timestamp, in milliseconds since 1970.
+    pub timestamp: i64,
+}

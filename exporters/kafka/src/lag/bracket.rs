@@ -1,0 +1,305 @@
+//! The search for the timestamp of one offset: what the answers so far say, and what to ask next. Pure arithmetic.
+//!
+//! With `o(T)` the offset of the first record whose timestamp is T or later, and `c` the offset that is searched:
+//!
+//! ```text
+//! o ≤ c    a record up to c is of time t        low  = t   (o = c: it is that record, and t its timestamp)
+//! o > c    every record up to c is before T     high = T   and a record behind c is of time t: next = t
+//! none     every record is before T             high = T
+//! ```
+//!
+//! `o(T)` only grows, so the bracket `low ≤ timestamp < high` only narrows. An answer that contradicts what is known (the log
+//! has been truncated or cleaned in between) wins, and the other side is forgotten.
+//!
+//! The next question is the interpolation in offsets, moved by half the precision to the side that is farther, so that two
+//! good guesses close the bracket. Where that does not halve what is open (a rate that changes a lot), the next one halves it:
+//! in seconds while the lag is small, in orders of magnitude where the precision is a share of the lag.
+
+/// What is known of the timestamp of an offset, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bracket {
+    /// The latest timestamp that is known of a record up to the offset, and that record's offset; [`NOT_LOW`] if none.
+    low: i64,
+    low_offset: i64,
+    /// A time that every record up to the offset is before, and the first offset that is not; [`NOT_HIGH`] if none.
+    high: i64,
+    high_offset: i64,
+    /// The earliest timestamp that is known of a record behind the offset; [`NOT_HIGH`] if none.
+    next: i64,
+}
+
+/// An offset whose timestamp is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sought {
+    pub(super) offset: i64,
+    /// Where the partition ends.
+    pub(super) end: i64,
+    /// The offset is the first of the partition, and what is searched is whatever is still there.
+    pub(super) is_first: bool,
+    /// The record may be gone though others before it are not.
+    pub(super) is_compacted: bool,
+    /// When it may have come.
+    pub(super) guess: Option<i64>,
+}
+
+/// How exact the answer has to be, and when it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Precision {
+    /// Milliseconds since 1970.
+    pub(super) now: i64,
+    pub(super) millis: i64,
+    /// A share of the lag.
+    pub(super) relative: f64,
+}
+
+/// How far a search is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The timestamp, and whether it is that of another record than the one at the offset, which is gone.
+    Found { timestamp: i64, is_gone: bool },
+    /// Ask for this time.
+    Ask(i64),
+    /// It cannot be known.
+    Unknowable,
+}
+
+const NOT_LOW: i64 = i64::MIN;
+const NOT_HIGH: i64 = i64::MAX;
+
+/// A timestamp that is later than now by less than this is a clock that is a little fast: the lag is 0. Behind a record of a
+/// farther future nothing can be found.
+const FAST_CLOCK_MILLIS: i64 = 60_000;
+
+// === impl Bracket ===
+
+impl Bracket {
+    /// Nothing is known.
+    pub(super) const EMPTY: Self =
+        Self { low: NOT_LOW, low_offset: -1, high: NOT_HIGH, high_offset: -1, next: NOT_HIGH };
+
+    /// Whether nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::EMPTY
+    }
+
+    /// Whether no record up to the offset has a timestamp, and none behind it: what may change while the offset does not.
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.high <= 0 && self.next == NOT_HIGH
+    }
+
+    /// Takes in the answer to the question for `time`: the offset and the timestamp of the first record so late.
+    pub(super) fn take(&mut self, offset: i64, time: i64, answer: Option<(i64, i64)>) {
+        match answer {
+            Some((found, timestamp)) if found <= offset => {
+                // No record that was asked for is earlier than what was asked for.
+                let timestamp = timestamp.max(time);
+                if timestamp > self.low || (timestamp == self.low && found > self.low_offset) {
+                    (self.low, self.low_offset) = (timestamp, found);
+                }
+                if self.low >= self.high {
+                    (self.high, self.high_offset) = (NOT_HIGH, -1);
+                }
+            }
+            other => {
+                if time < self.high {
+                    (self.high, self.high_offset) = (time, other.map_or(-1, |(found, _)| found));
+                }
+                self.next = self.next.min(other.map_or(NOT_HIGH, |(_, timestamp)| timestamp.max(time)));
+                if self.high <= self.low {
+                    (self.low, self.low_offset) = (NOT_LOW, -1);
+                }
+            }
+        }
+    }
+
+    /// What is known of a lower offset of the same partition is a lower bound.
+    pub(super) fn inherit_below(&mut self, below: &Self) {
+        if below.low > self.low {
+            (self.low, self.low_offset) = (below.low, below.low_offset);
+        }
+    }
+
+    /// What is known of a higher offset of the same partition is an upper bound.
+    pub(super) fn inherit_above(&mut self, offset: i64, above: &Self) {
+        let (mut high, mut high_offset, mut next) = (above.high, above.high_offset, above.next);
+        if above.low_offset == offset && above.low < high {
+            (high, high_offset) = (above.low.saturating_add(1), offset);
+            next = next.min(above.low);
+        }
+        if high < self.high && high > self.low {
+            (self.high, self.high_offset) = (high, high_offset);
+        }
+        self.next = self.next.min(next);
+    }
+
+    /// How far the search is. `answers` is how many were taken in this cycle, `has_stalled` whether the last one did not
+    /// halve what is open.
+    pub(super) fn judge(
+        &self,
+        sought: &Sought,
+        precision: &Precision,
+        answers: u8,
+        has_stalled: bool,
+    ) -> Verdict {
+        let now = precision.now;
+        let found = |timestamp: i64, is_gone| Verdict::Found { timestamp: timestamp.min(now), is_gone };
+        if self.high <= 0 {
+            // Of all records that have a timestamp, this is the first.
+            return if self.next < NOT_HIGH { found(self.next, true) } else { Verdict::Unknowable };
+        }
+        if self.low == NOT_LOW {
+            let guess = sought
+                .guess
+                .filter(|guess| answers == 0 && !sought.is_first && (1..self.high).contains(guess));
+            return Verdict::Ask(guess.unwrap_or(0));
+        }
+        if self.low_offset == sought.offset || (sought.is_first && answers > 0) {
+            return found(self.low, sought.is_first);
+        }
+        if sought.is_first {
+            return Verdict::Ask(0);
+        }
+        if self.low > now + FAST_CLOCK_MILLIS {
+            return Verdict::Unknowable;
+        }
+        let high = self.high_until(now);
+        let is_narrow = |last: i64| last - self.low <= precision.at(now - last);
+        if !sought.is_compacted {
+            if is_narrow(high - 1) {
+                return found(midpoint(self.low, high - 1), false);
+            }
+            return Verdict::Ask(self.next_question(sought, precision, has_stalled));
+        }
+        if self.next < NOT_HIGH && is_narrow(self.next) {
+            return found(midpoint(self.low, self.next), false);
+        }
+        if high - 1 <= self.low {
+            // Nothing between the record before and the next one.
+            return if self.next < NOT_HIGH { found(self.next, true) } else { found(self.low, false) };
+        }
+        // What is left is to find the last record before the gap: by halves, with a try whether it is found already.
+        if is_narrow(high - 1) && answers.is_multiple_of(3) {
+            return Verdict::Ask(self.low + 1);
+        }
+        Verdict::Ask(self.next_question(sought, precision, has_stalled || is_narrow(high - 1)))
+    }
+
+    /// How much is open, in the terms of the precision: 0 is a point.
+    pub(super) fn openness(&self, precision: &Precision) -> f64 {
+        if self.low == NOT_LOW {
+            return f64::INFINITY;
+        }
+        let (now, straight) = (precision.now, precision.straight());
+        let last = self.high_until(now) - 1;
+        ((now - self.low).max(0) as f64 + straight).ln() - ((now - last).max(0) as f64 + straight).ln()
+    }
+
+    fn next_question(&self, sought: &Sought, precision: &Precision, has_stalled: bool) -> i64 {
+        let now = precision.now;
+        let high = self.high_until(now);
+        let time = if has_stalled {
+            let straight = precision.straight();
+            let (longest, shortest) = ((now - self.low).max(0) as f64, (now - high).max(0) as f64);
+            now - whole(((longest + straight) * (shortest + straight)).sqrt() - straight)
+        } else {
+            let is_known = high == self.high && self.high_offset > sought.offset;
+            let high_offset = if is_known { self.high_offset } else { sought.end };
+            let records = (high_offset - self.low_offset).max(1) as f64;
+            let share = ((sought.offset - self.low_offset) as f64 - 0.5) / records;
+            let guess = self.low + whole((high - self.low) as f64 * share.clamp(0.0, 1.0));
+            // To the side that is farther away.
+            let nudge = precision.at(now - guess) * 9 / 20;
+            if guess - self.low > high - guess { guess - nudge } else { guess + nudge }
+        };
+        time.max(self.low + 1).min(high - 1).max(0)
+    }
+
+    /// The time that the timestamp is before, with the present, which bounds what is said of it.
+    fn high_until(&self, now: i64) -> i64 {
+        self.high.min(now + 1)
+    }
+}
+
+// === impl Precision ===
+
+impl Precision {
+    /// How wide a bracket may be at a lag, in milliseconds.
+    pub(super) fn at(&self, lag: i64) -> i64 {
+        self.millis.max(whole(lag.max(0) as f64 * self.relative))
+    }
+
+    /// The lag up to which the precision does not depend on it.
+    fn straight(&self) -> f64 {
+        (self.millis as f64 / self.relative.max(1e-6)).max(1.0)
+    }
+}
+
+fn midpoint(low: i64, high: i64) -> i64 {
+    low + (high - low).max(0) / 2
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a duration in milliseconds, computed from two others")]
+fn whole(millis: f64) -> i64 {
+    millis as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRECISION: Precision = Precision { now: 1_000_000, millis: 1_000, relative: 0.05 };
+
+    fn sought(offset: i64) -> Sought {
+        Sought { offset, end: 1_000, is_first: false, is_compacted: false, guess: None }
+    }
+
+    #[test]
+    fn answers_narrow_the_bracket_from_both_sides() {
+        let mut bracket = Bracket::EMPTY;
+        assert_eq!(bracket.judge(&sought(500), &PRECISION, 0, false), Verdict::Ask(0));
+        bracket.take(500, 0, Some((0, 100_000)));
+        bracket.take(500, 400_000, Some((400, 400_100)));
+        let before = bracket.openness(&PRECISION);
+        bracket.take(500, 410_000, Some((600, 410_500)));
+        assert!(bracket.openness(&PRECISION) < before);
+        let Verdict::Found { timestamp, is_gone } = bracket.judge(&sought(500), &PRECISION, 3, false) else {
+            panic!()
+        };
+        assert!((400_100..410_000).contains(&timestamp) && !is_gone);
+        // What comes in between is as well known.
+        let mut other = Bracket::EMPTY;
+        other.inherit_below(&bracket);
+        other.inherit_above(500, &bracket);
+        assert_eq!(other, bracket);
+    }
+
+    #[test]
+    fn the_record_itself_is_exact_however_wide_the_bracket_is() {
+        let mut bracket = Bracket::EMPTY;
+        bracket.take(500, 7, Some((500, 123_456)));
+        let found = Verdict::Found { timestamp: 123_456, is_gone: false };
+        assert_eq!(bracket.judge(&sought(500), &PRECISION, 1, false), found);
+    }
+
+    #[test]
+    fn an_answer_that_contradicts_what_is_known_wins() {
+        let mut bracket = Bracket::EMPTY;
+        bracket.take(500, 300_000, Some((600, 300_100)));
+        // The log was truncated and written again.
+        bracket.take(500, 310_000, Some((400, 500_000)));
+        assert_eq!((bracket.low, bracket.high), (500_000, NOT_HIGH));
+        bracket.take(500, 200_000, None);
+        assert_eq!((bracket.low, bracket.high), (NOT_LOW, 200_000));
+    }
+
+    #[test]
+    fn every_question_is_inside_the_bracket() {
+        for (low, high) in [(10, 12), (10, 999_999), (999_000, 999_900), (0, 1_000_001)] {
+            for has_stalled in [false, true] {
+                let bracket = Bracket { low, low_offset: 1, high, high_offset: 900, next: high };
+                let asked = bracket.next_question(&sought(2), &PRECISION, has_stalled);
+                assert!(low < asked && asked < high, "{low} {asked} {high}");
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! How many bytes on disk a record of a topic takes: an estimate, because only JMX tells what comes in.
+//!
+//! Preferred is growth: by how many bytes the leaders' logs grew per offset between two readings, over the partitions from
+//! which nothing was deleted meanwhile and whose leader stayed. Sizes and offsets are read some seconds apart, so it is
+//! smoothed. A topic that has not grown while we watched has what it retains: bytes per offset between low and high watermark.
+//!
+//! How to get it wrong: to measure the growth of a log of which the beginning was deleted. It is then nearly always negative.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::cell::{Offsets, RecordSizes};
+use crate::model::{OffsetColumn, SlotMap, Topic};
+
+/// The weight of a new reading beside all before it.
+const WEIGHT: f64 = 0.3;
+
+/// How many records are enough to say how large one is: a batch of few is mostly its own header.
+const ENOUGH: i64 = 100;
+
+/// Estimates, reading by reading.
+#[derive(Debug, Default)]
+pub struct RecordSizeEstimate {
+    before: Option<Reading>,
+    /// By growth, smoothed.
+    grown: BTreeMap<Arc<str>, f64>,
+}
+
+/// One reading.
+#[derive(Clone, Debug)]
+struct Reading {
+    offsets: Arc<Offsets>,
+    /// Bytes of the leaders' replicas.
+    sizes: OffsetColumn,
+}
+
+// === impl RecordSizeEstimate ===
+
+impl RecordSizeEstimate {
+    /// Takes in a reading: the leaders' sizes, and the offsets that belong to them. Gives the estimates.
+    pub fn observe(&mut self, offsets: Arc<Offsets>, sizes: OffsetColumn) -> RecordSizes {
+        let reading = Reading { offsets, sizes };
+        let before = self.before.take().map(|before| before.carried(&reading));
+        let mut grown = BTreeMap::new();
+        let mut sizes = RecordSizes::new();
+        for topic in &reading.offsets.topology.topics {
+            let last = self.grown.get(&topic.name).copied();
+            let growth = before.as_ref().and_then(|before| reading.growth(before, topic));
+            let growth = match (last, growth) {
+                (Some(last), Some(growth)) => Some(last + WEIGHT * (growth - last)),
+                (last, growth) => growth.or(last),
+            };
+            if let Some(growth) = growth {
+                grown.insert(Arc::clone(&topic.name), growth);
+            }
+            if let Some(size) = growth.or_else(|| reading.retained(topic)) {
+                sizes.insert(Arc::clone(&topic.name), size);
+            }
+        }
+        (self.grown, self.before) = (grown, Some(reading));
+        sizes
+    }
+}
+
+// === impl Reading ===
+
+impl Reading {
+    /// The same in the slots of a newer reading; what has another leader since is unknown.
+    fn carried(&self, newer: &Self) -> Self {
+        let (was, is) = (&self.offsets.topology, &newer.offsets.topology);
+        if Arc::ptr_eq(was, is) {
+            return self.clone();
+        }
+        let map = SlotMap::between(was, is);
+        let leaders: Vec<i32> = was.partitions.iter().map(|partition| partition.leader).collect();
+        let leaders = map.carry(is, &leaders, crate::model::NO_NODE);
+        let mut sizes = self.sizes.carried(&map, is);
+        for (slot, (leader, partition)) in (0..).zip(leaders.iter().zip(&is.partitions)) {
+            if *leader != partition.leader {
+                sizes.set(slot, -1);
+            }
+        }
+        let (end, low) = (self.offsets.end.carried(&map, is), self.offsets.low.carried(&map, is));
+        Self { offsets: Arc::new(Offsets { topology: Arc::clone(is), end, low }), sizes }
+    }
+
+    /// Bytes per record by which a topic has grown.
+    fn growth(&self, before: &Self, topic: &Topic) -> Option<f64> {
+        let (mut records, mut bytes) = (0_i64, 0_i64);
+        for slot in topic.first..topic.first + topic.partitions {
+            let pair = |now: &OffsetColumn, before: &OffsetColumn| Some((now.get(slot)?, before.get(slot)?));
+            let (now, then) = (&self.offsets, &before.offsets);
+            let (Some(end), Some(low), Some(size)) =
+                (pair(&now.end, &then.end), pair(&now.low, &then.low), pair(&self.sizes, &before.sizes))
+            else {
+                continue;
+            };
+            if low.0 == low.1 && end.0 > end.1 {
+                records = records.saturating_add(end.0 - end.1);
+                bytes = bytes.saturating_add(size.0.saturating_sub(size.1));
+            }
+        }
+        (records >= ENOUGH && bytes > 0).then(|| bytes as f64 / records as f64)
+    }
+
+    /// Bytes per offset of what a topic retains.
+    fn retained(&self, topic: &Topic) -> Option<f64> {
+        let (mut records, mut bytes) = (0_i64, 0_i64);
+        for slot in topic.first..topic.first + topic.partitions {
+            let offsets = &self.offsets;
+            let (Some(end), Some(low), Some(size)) =
+                (offsets.end.get(slot), offsets.low.get(slot), self.sizes.get(slot))
+            else {
+                continue;
+            };
+            records = records.saturating_add(end.saturating_sub(low).max(0));
+            bytes = bytes.saturating_add(size);
+        }
+        (records > 0 && bytes > 0).then(|| bytes as f64 / records as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Partition, Topology};
+
+    fn reading(rows: &[(i32, i64, i64, i64)]) -> (Arc<Offsets>, OffsetColumn) {
+        let count = u32::try_from(rows.len()).unwrap();
+        let partition = |leader| Partition { leader, leader_epoch: 0, preferred: 1, replicas: 1, in_sync: 1 };
+        let (id, first, is_internal, is_ours) = ([1; 16], 0, false, true);
+        let topology = Topology {
+            topics: vec![Topic { name: "prices".into(), id, first, partitions: count, is_internal, is_ours }],
+            partitions: rows.iter().map(|row| partition(row.0)).collect(),
+            ..Topology::default()
+        };
+        let column = |of: fn(&(i32, i64, i64, i64)) -> i64| {
+            let mut column = OffsetColumn::unknown(rows.len());
+            (0..).zip(rows).for_each(|(slot, row)| column.set(slot, of(row)));
+            column
+        };
+        let (low, end, sizes) = (column(|row| row.1), column(|row| row.2), column(|row| row.3));
+        (Arc::new(Offsets { topology: Arc::new(topology), end, low }), sizes)
+    }
+
+    fn observe(estimate: &mut RecordSizeEstimate, rows: &[(i32, i64, i64, i64)]) -> Option<f64> {
+        let (offsets, sizes) = reading(rows);
+        estimate.observe(offsets, sizes).get("prices").copied()
+    }
+
+    #[test]
+    fn growth_counts_where_nothing_was_deleted_and_the_leader_stayed() {
+        let mut estimate = RecordSizeEstimate::default();
+        assert_eq!(observe(&mut estimate, &[(1, 0, 0, 0)]), None);
+        // Leader, low, end, bytes: retained first.
+        let mut estimate = RecordSizeEstimate::default();
+        let rows = [(1, 0, 1_000, 50_000), (2, 100, 1_000, 45_000), (3, 0, 1_000, 50_000)];
+        assert_eq!(observe(&mut estimate, &rows), Some(50.0));
+        // 200 bytes each in the first; the second was cut, the third has moved.
+        let rows = [(1, 0, 2_000, 250_000), (2, 500, 9_000, 1_000), (4, 0, 9_000, 10)];
+        assert_eq!(observe(&mut estimate, &rows), Some(200.0));
+        // Smoothed from then on, and kept while nothing comes.
+        let rows = [(1, 0, 3_000, 350_000), (2, 500, 9_000, 1_000), (4, 0, 9_000, 10)];
+        assert_eq!(observe(&mut estimate, &rows), Some(170.0));
+        assert_eq!(observe(&mut estimate, &rows), Some(170.0));
+    }
+}

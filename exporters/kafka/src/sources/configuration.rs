@@ -1,0 +1,97 @@
+//! The configuration of a cluster's topics, and client quotas: facts, read rarely, and soon after a topic was created.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lookout_exposition::Batch;
+use lookout_runtime::{CollectError, Collected, DataKind, Source, SourceDescription};
+use tokio::time::{Instant, sleep_until};
+
+use super::offsets::seen;
+use super::{Plan, unconnected};
+use crate::assess::{self, View};
+use crate::cell::ClusterCell;
+use crate::collect::configuration;
+use crate::collect::missed::chain;
+use crate::collect::round::Round;
+use crate::configuration::Configuration;
+use crate::connect::Connector;
+use crate::model::Topology;
+
+/// The shortest time between two readings because of new topics: where some are created all the time, each reading asks for all.
+const SOON: Duration = Duration::from_mins(1);
+
+/// Reads configurations and quotas.
+pub struct ConfigurationSource {
+    description: SourceDescription,
+    connector: Connector,
+    view: View,
+    cell: Arc<ClusterCell>,
+    /// The topics that were asked for last, sorted, and when.
+    asked: Option<(Vec<Arc<str>>, Instant)>,
+}
+
+impl ConfigurationSource {
+    /// A source that has read nothing yet.
+    pub fn new(plan: &Plan, cell: Arc<ClusterCell>) -> Self {
+        let description = Self::description(plan);
+        let connector =
+            Connector::new(Arc::new(plan.cluster.clone()), description.deadline, Arc::clone(&cell));
+        Self { description, connector, view: plan.view(), cell, asked: None }
+    }
+
+    /// What the driver must know of it.
+    pub fn description(plan: &Plan) -> SourceDescription {
+        plan.description("configuration", DataKind::Facts, plan.settings.configuration_period.get())
+    }
+}
+
+/// The topics whose configuration is shown here, sorted.
+fn topics_of(topology: &Topology) -> Vec<Arc<str>> {
+    topology.topics.iter().filter(|topic| topic.is_ours).map(|topic| Arc::clone(&topic.name)).collect()
+}
+
+impl Source for ConfigurationSource {
+    type Model = Configuration;
+
+    async fn collect(&mut self) -> Result<Collected<Configuration>, CollectError> {
+        let offsets = seen(&self.cell).await?;
+        let mut round = Round::begin(self.description.deadline);
+        let (cluster, stale) = self.connector.cluster().await.map_err(|error| unconnected(&error))?;
+        if let Some(error) = stale {
+            round.faults.items("files", error.reason(), 1, "see the message", || chain(&error));
+        }
+        round.brokers(cluster).await?;
+        let names = topics_of(&offsets.topology);
+        self.asked = Some((names.clone(), Instant::now()));
+        let topics = Arc::new(configuration::topics(&mut round, cluster, &names).await);
+        let quotas = configuration::quotas(&mut round, cluster).await;
+        self.cell.show_configurations(Arc::clone(&topics));
+        self.view.granularity = self.cell.granularity().unwrap_or(self.view.configured);
+        let (faults, ..) = round.finish();
+        Ok(Collected { model: Configuration { topics, quotas }, faults })
+    }
+
+    /// There are topics that have not been asked for.
+    async fn changed(&mut self) {
+        let Some((asked, at)) = &self.asked else { return core::future::pending().await };
+        let is_new = |name: &Arc<str>| asked.binary_search(name).is_err();
+        let mut offsets = self.cell.offsets();
+        sleep_until(*at + SOON).await;
+        let has_new = |offsets: &Option<Arc<crate::cell::Offsets>>| {
+            offsets.as_ref().is_some_and(|offsets| topics_of(&offsets.topology).iter().any(is_new))
+        };
+        if offsets.wait_for(has_new).await.is_err() {
+            core::future::pending::<()>().await;
+        }
+    }
+
+    fn assess(&self, model: &Configuration, _now: Timestamp, batch: &mut Batch) {
+        assess::configuration(model, &self.view, batch);
+    }
+
+    fn recover(&mut self) {
+        self.connector.reset();
+    }
+}

@@ -1,0 +1,89 @@
+//! The sources, from the settings.
+
+use std::sync::Arc;
+
+use lookout_kafka_spec::Settings;
+use lookout_kafka_spec::config::ClusterSettings;
+use lookout_kafka_spec::pattern::Selection;
+use lookout_runtime::Sources;
+
+use crate::cell::ClusterCell;
+use crate::sources::{ConfigurationSource, ControllersSource, CycleSource, LogDirectoriesSource, Plan};
+
+/// Adds the sources of `settings` to `sources`; nothing for what is not configured.
+///
+/// Settings that were validated are used entirely. Of others, what cannot be used is left out and logged as an error.
+pub fn start(settings: &Settings, sources: &mut Sources) {
+    if !settings.enabled {
+        return;
+    }
+    let selections =
+        Selection::new(&settings.topics).and_then(|topics| Ok((topics, Selection::new(&settings.groups)?)));
+    let (topics, groups) = match selections {
+        Ok(selections) => selections,
+        Err(error) => {
+            tracing::error!(%error, "no Kafka cluster is watched, because a pattern cannot be used");
+            return;
+        }
+    };
+    for cluster in &settings.clusters {
+        start_cluster(settings, cluster, (&topics, &groups), sources);
+    }
+}
+
+fn start_cluster(
+    settings: &Settings,
+    cluster: &ClusterSettings,
+    (topics, groups): (&Selection, &Selection),
+    sources: &mut Sources,
+) {
+    let shard = sources.shard();
+    let cell = sources.shared(format!("kafka cluster\0{}", cluster.source_name()), ClusterCell::default);
+    let plan = Plan::new(settings, cluster, shard);
+    let (topics, groups, own) = (topics.clone(), groups.clone(), Arc::clone(&cell));
+    sources.add(CycleSource::description(&plan), plan.clone(), move || {
+        CycleSource::new(plan, topics, groups, own)
+    });
+    let plan = Plan::of(settings, cluster, shard, |kept| {
+        kept.log_directories_period = settings.log_directories_period;
+        kept.alerts = settings.alerts.clone();
+    });
+    let own = Arc::clone(&cell);
+    sources.add(LogDirectoriesSource::description(&plan), plan.clone(), move || {
+        LogDirectoriesSource::new(&plan, own)
+    });
+    let plan =
+        Plan::of(settings, cluster, shard, |kept| kept.configuration_period = settings.configuration_period);
+    let own = Arc::clone(&cell);
+    sources.add(ConfigurationSource::description(&plan), plan.clone(), move || {
+        ConfigurationSource::new(&plan, own)
+    });
+    let plan =
+        Plan::of(settings, cluster, shard, |kept| kept.controllers_period = settings.controllers_period);
+    sources.add(ControllersSource::description(&plan), plan.clone(), move || {
+        ControllersSource::new(&plan, cell)
+    });
+    start_probe(cluster, sources);
+}
+
+/// Adds the probe, if it is wanted.
+#[cfg(feature = "probe")]
+fn start_probe(cluster: &ClusterSettings, sources: &mut Sources) {
+    use crate::probe::ProbeSource;
+    if cluster.probe.enabled {
+        let cluster = cluster.clone();
+        sources.add(ProbeSource::description(&cluster), cluster.clone(), move || ProbeSource::new(cluster));
+    }
+}
+
+/// Says that there is no probe in this build, if one is wanted.
+#[cfg(not(feature = "probe"))]
+fn start_probe(cluster: &ClusterSettings, _sources: &mut Sources) {
+    if cluster.probe.enabled {
+        let cluster = cluster.source_name();
+        tracing::error!(
+            cluster,
+            "the probe is configured, but this build has none: build with the feature `probe`"
+        );
+    }
+}

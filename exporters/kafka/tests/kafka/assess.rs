@@ -1,0 +1,12 @@
+//! Models to samples and findings: whole expositions as they were reviewed, and each judgement by itself.
+
+mod durability;
+mod findings;
+mod golden;
+mod granularity;
+mod groups;
+mod peers;
+mod properties;
+mod readme;
+mod sources;
+mod world;

@@ -1,0 +1,6 @@
+//! The sources against a simulated cluster, over sockets.
+
+mod cycle;
+mod failures;
+mod others;
+mod stage;

@@ -1,0 +1,172 @@
+//! What a cycle reads of a cluster that is well, and what it costs.
+
+use std::sync::Arc;
+
+use lookout_kafka::cell::ClusterCell;
+use lookout_kafka::model::{Commits, LagSeconds};
+use lookout_kafka_spec::config::Filter;
+use lookout_kafka_spec::labels::{GroupState, GroupType};
+use lookout_runtime::{Shard, Source};
+use lookout_simulator::kafka::{
+    ApiKey, ClusterDescription, GroupDescription, GroupKind, TopicDescription, VersionProfile,
+};
+
+use super::stage::{group, names, read_partitions, settings, source, start, watch};
+
+fn description() -> ClusterDescription {
+    ClusterDescription::of_brokers(3)
+        .topic(TopicDescription::new("trades", 7).replicated(3, 2))
+        .topic(TopicDescription::new("prices", 12).replicated(2, 1))
+        .topic(TopicDescription::new("a.internal", 1))
+        .group(GroupDescription::new("classic", "prices").members(2))
+        .group(GroupDescription::new("modern", "trades").and("prices").kind(GroupKind::Consumer).members(3))
+        .group(GroupDescription::new("empty", "trades").members(0))
+        .group(GroupDescription::new("shared", "trades").kind(GroupKind::Share))
+        .group(GroupDescription {
+            topics: Vec::new(),
+            ..GroupDescription::new("connect", "none").kind(GroupKind::Connect)
+        })
+}
+
+#[tokio::test]
+async fn every_partition_and_every_group_is_read() {
+    let mut watched = watch(&description());
+    let read = watched.read().await;
+    assert_eq!(read.faults, []);
+    let cycle = read.model;
+    watched.check(&cycle);
+    let topics: Vec<_> = cycle.topology.topics.iter().map(|topic| (&*topic.name, topic.partitions)).collect();
+    assert_eq!(topics, [("a.internal", 1), ("prices", 12), ("trades", 7)]);
+    assert_eq!(
+        (read_partitions(&cycle), cycle.unread_partitions.len(), cycle.unread_groups.len()),
+        (20, 0, 0)
+    );
+    assert_eq!(cycle.topology.replicas.values().sum::<u64>(), 7 * 3 + 12 * 2 + 1);
+    assert_eq!(names(&cycle), ["classic", "connect", "empty", "modern", "shared"]);
+    let facts = |name| {
+        let group = group(&cycle, name);
+        let commits = match &group.commits {
+            Commits::Read(range) => range.len(),
+            Commits::Unread(reason) => panic!("{name}: {reason:?}"),
+        };
+        (group.group_type, group.state, group.members, commits)
+    };
+    assert_eq!(facts("classic"), (GroupType::Classic, Some(GroupState::Stable), Some(2), 12));
+    assert_eq!(facts("modern"), (GroupType::Consumer, Some(GroupState::Stable), Some(3), 19));
+    assert_eq!(facts("empty"), (GroupType::Classic, Some(GroupState::Empty), Some(0), 7));
+    assert_eq!((facts("shared").0, facts("shared").3), (GroupType::Share, 7));
+    assert_eq!(facts("connect").3, 0);
+    assert_eq!(&*group(&cycle, "connect").protocol_type, "connect");
+    assert_eq!(Some(group(&cycle, "modern").coordinator), watched.cluster.coordinator("modern"));
+    let groups = cycle.groups.as_ref().unwrap();
+    assert_eq!(cycle.lag_seconds.len(), groups.commits.len());
+    assert!(!cycle.lag_seconds.contains(&LagSeconds::Unknown));
+}
+
+#[tokio::test]
+async fn a_cycle_asks_each_broker_a_few_questions_however_much_there_is() {
+    let mut description = ClusterDescription::of_brokers(3);
+    for number in 0..40 {
+        description = description.topic(TopicDescription::new(format!("topic-{number}"), 25));
+    }
+    for number in 0..150 {
+        description = description
+            .group(GroupDescription::new(format!("group-{number}"), format!("topic-{}", number % 40)));
+    }
+    let mut watched = watch(&description);
+    let first = watched.read().await.model;
+    assert_eq!((read_partitions(&first), names(&first).len()), (1_000, 150));
+    watched.cluster.forget_counts();
+    let second = watched.read().await.model;
+    assert_eq!((read_partitions(&second), names(&second).len()), (1_000, 150));
+    let asked = |api| watched.cluster.requests(api);
+    // The beginnings are not due yet, and the timestamps are known: once for each broker.
+    let each = [ApiKey::ListGroups, ApiKey::DescribeGroups, ApiKey::OffsetFetch, ApiKey::ListOffsets];
+    assert_eq!(each.map(asked), [3; 4]);
+    assert_eq!((asked(ApiKey::Metadata), watched.cluster.all_requests()), (1, 13));
+    // Nothing has changed, so nothing was kept twice.
+    assert!(Arc::ptr_eq(&first.topology, &second.topology));
+}
+
+#[tokio::test]
+async fn old_brokers_are_asked_for_one_group_at_a_time() {
+    let old = description().profile(VersionProfile::Kafka2_1);
+    let old = ClusterDescription {
+        groups: old.groups.into_iter().filter(|group| group.kind == GroupKind::Classic).collect(),
+        ..old
+    };
+    let mut watched = watch(&old);
+    let read = watched.read().await;
+    assert_eq!(read.faults, []);
+    watched.check(&read.model);
+    assert_eq!((read_partitions(&read.model), names(&read.model)), (20, vec!["classic", "empty"]));
+    assert_eq!(watched.cluster.requests(ApiKey::OffsetFetch), 2);
+    let classic = group(&read.model, "classic");
+    assert_eq!((classic.group_type, classic.state), (GroupType::Unknown, Some(GroupState::Stable)));
+    assert_eq!((classic.members, &classic.commits), (Some(2), &Commits::Read(0..12)));
+    assert_eq!(group(&read.model, "empty").members, Some(0));
+}
+
+#[tokio::test]
+async fn what_the_filter_leaves_out_is_not_there() {
+    let cluster = start(&description());
+    let mut settings = settings(&cluster);
+    settings.topics = Filter { include: vec![], exclude: vec!["t.*".to_owned()] };
+    settings.groups = Filter { include: vec!["(classic|modern)".to_owned()], exclude: vec![] };
+    let cycle = source(&settings, Shard::WHOLE, &Arc::default()).collect().await.unwrap().model;
+    let topics: Vec<_> = cycle.topology.topics.iter().map(|topic| &*topic.name).collect();
+    assert_eq!((topics, names(&cycle)), (vec!["a.internal", "prices"], vec!["classic", "modern"]));
+    // Commits for what is not watched have no slot.
+    assert_eq!(group(&cycle, "modern").commits, Commits::Read(12..24));
+}
+
+#[tokio::test]
+async fn shards_divide_topics_and_groups_and_read_the_ends_that_their_groups_need() {
+    let cluster = start(&description());
+    let settings = settings(&cluster);
+    let (mut topics, mut groups) = (0, 0);
+    for index in 0..3 {
+        let shard = Shard::new(index, 3).unwrap();
+        let cycle = source(&settings, shard, &Arc::default()).collect().await.unwrap().model;
+        topics += cycle.topology.topics.iter().filter(|topic| topic.is_ours).count();
+        let told = cycle.groups.as_ref().unwrap();
+        groups += told.groups.len();
+        assert!(told.groups.iter().all(|group| shard.owns(&group.name)));
+        assert!(told.commits.iter().all(|commit| cycle.end.get(commit.slot).is_some()));
+        assert_eq!(cycle.topology.topics.len(), 3);
+        assert!(cycle.unread_partitions.is_empty());
+    }
+    assert_eq!((topics, groups), (3, 5));
+}
+
+#[tokio::test]
+async fn columns_follow_when_topics_come_and_go() {
+    let mut watched = watch(&description());
+    let first = watched.read().await.model;
+    watched.cluster.create_topic(TopicDescription::new("news", 2));
+    assert!(watched.cluster.delete_topic("a.internal"));
+    assert!(watched.cluster.recreate_topic("prices"));
+    let second = watched.read().await;
+    assert_eq!(second.faults, []);
+    watched.check(&second.model);
+    let topics: Vec<_> = second.model.topology.topics.iter().map(|topic| &*topic.name).collect();
+    assert_eq!(topics, ["news", "prices", "trades"]);
+    // The name is the same one; the rest was read anew.
+    let name = |cycle: &lookout_kafka::model::Cycle| Arc::clone(&cycle.topology.topics.last().unwrap().name);
+    assert!(Arc::ptr_eq(&name(&first), &name(&second.model)));
+}
+
+#[tokio::test]
+async fn counters_go_on_when_a_source_is_replaced() {
+    let cluster = start(&description());
+    let (settings, cell) = (settings(&cluster), Arc::<ClusterCell>::default());
+    let mut first = source(&settings, Shard::WHOLE, &cell);
+    first.collect().await.unwrap();
+    cluster.advance(core::time::Duration::from_secs(15));
+    let before = first.collect().await.unwrap().model;
+    drop(first);
+    let after = source(&settings, Shard::WHOLE, &cell).collect().await.unwrap().model;
+    assert!(before.totals.produced_records > 0);
+    assert_eq!(before.totals.produced_records, after.totals.produced_records);
+    assert!(after.traffic.requests > before.traffic.requests);
+}

@@ -1,0 +1,142 @@
+//! From cycle to cycle: the ring, what is remembered, groups that move.
+
+use super::*;
+
+const PERIOD: i64 = 15 * SECOND;
+
+/// A producer of one record each 100 ms that has been watched for so many cycles before [`NOW`].
+fn watched(cycles: i64) -> Cluster {
+    let begin = NOW - cycles * PERIOD;
+    let mut cluster = Cluster::new(vec![ModelLog::new((0..36_000).map(|index| begin - HOUR + index * 100))]);
+    for cycle in 0..=cycles {
+        produce_until(&mut cluster, begin + cycle * PERIOD, 100);
+        cluster.observe(begin + cycle * PERIOD);
+    }
+    cluster
+}
+
+fn produce_until(cluster: &mut Cluster, time: i64, gap: i64) {
+    let log = &mut cluster.logs[0];
+    let mut next = log.first_from(log.end - 1).unwrap() + gap;
+    while next <= time {
+        log.append(next);
+        next += gap;
+    }
+}
+
+#[test]
+fn small_lags_of_a_steady_producer_are_exact_without_a_question() {
+    let mut cluster = watched(20);
+    let end = cluster.logs[0].end;
+    for behind in [1, 2, 149, 150, 151, 600, 1_500] {
+        let found = cluster.search(NOW, &[(0, end - behind)]);
+        let (timestamp, method) = since(found.lags[0]);
+        assert_eq!((found.questions, method), (0, LagMethod::Interpolated));
+        let truth = cluster.logs[0].first_from(end - behind).unwrap();
+        assert!((timestamp - truth).abs() <= SECOND, "{behind}: {}", timestamp - truth);
+    }
+}
+
+#[test]
+fn the_rate_of_the_ring_is_a_good_first_guess() {
+    let mut cluster = watched(20);
+    let offset = cluster.logs[0].end - 20_000;
+    let found = cluster.search(NOW, &[(0, offset)]);
+    assert!(found.rounds <= 3, "{found:?}");
+    assert!(is_exact(NOW, since(found.lags[0]).0, cluster.logs[0].first_from(offset).unwrap()));
+}
+
+#[test]
+fn a_group_that_has_stopped_is_never_asked_for() {
+    let mut cluster = watched(20);
+    let offset = cluster.logs[0].end - 40;
+    let truth = cluster.logs[0].first_from(offset).unwrap();
+    for cycle in 0..60 {
+        let now = NOW + cycle * PERIOD;
+        produce_until(&mut cluster, now, 100);
+        if cycle > 0 {
+            cluster.observe(now);
+        }
+        let found = cluster.search(now, &[(0, offset)]);
+        assert_eq!((cycle, found.questions), (cycle, 0));
+        assert!((since(found.lags[0]).0 - truth).abs() <= SECOND);
+    }
+}
+
+#[test]
+fn a_group_that_moves_far_behind_stays_exact_for_few_questions() {
+    let mut cluster = watched(20);
+    let mut offset = cluster.logs[0].end - 30_000;
+    let mut questions = 0;
+    for cycle in 0..40 {
+        let now = NOW + cycle * PERIOD;
+        produce_until(&mut cluster, now, 100);
+        if cycle > 0 {
+            cluster.observe(now);
+        }
+        offset += 120;
+        let found = cluster.search(now, &[(0, offset)]);
+        questions += found.questions;
+        assert!(is_exact(now, since(found.lags[0]).0, cluster.logs[0].first_from(offset).unwrap()));
+    }
+    assert!(questions <= 3 * 40, "{questions}");
+}
+
+#[test]
+fn after_a_restart_the_same_is_found_by_questions() {
+    let mut watched = watched(20);
+    let offset = watched.logs[0].end - 700;
+    let before = since(watched.search(NOW, &[(0, offset)]).lags[0]);
+    let mut restarted = Cluster::new(watched.logs.clone());
+    let after = since(restarted.search(NOW, &[(0, offset)]).lags[0]);
+    assert_eq!((before.1, after.1), (LagMethod::Interpolated, LagMethod::Timestamp));
+    let truth = watched.logs[0].first_from(offset).unwrap();
+    assert!(is_exact(NOW, before.0, truth) && is_exact(NOW, after.0, truth));
+}
+
+#[test]
+fn what_is_known_of_one_group_helps_the_others() {
+    let log = ModelLog::new((0..100_000).map(|index| NOW - 24 * HOUR + index * 800));
+    let mut cluster = Cluster::new(vec![log]);
+    let first = cluster.search(NOW, &[(0, 50_000), (0, 50_020)]);
+    let second = cluster.search(NOW, &[(0, 50_000), (0, 50_010), (0, 50_020)]);
+    assert!(first.questions > 0);
+    assert_eq!(second.questions, 0, "the one between the two is as well known as they are");
+}
+
+#[test]
+fn what_was_known_of_a_truncated_partition_is_void() {
+    let mut cluster =
+        Cluster::new(vec![ModelLog::new((0..1_000).map(|index| NOW - 5 * HOUR + index * SECOND))]);
+    cluster.observe(NOW);
+    cluster.search(NOW, &[(0, 900)]);
+    assert_eq!(cluster.memory.len(), 1);
+    // Truncated to 500; 450 others have come since, an hour ago.
+    let mut log = ModelLog::new((0..500).map(|index| NOW - 5 * HOUR + index * SECOND));
+    (0..450).for_each(|index| log.append(NOW - HOUR + index * SECOND));
+    cluster.logs = vec![log];
+    cluster.observe(NOW + PERIOD);
+    let found = cluster.search(NOW + PERIOD, &[(0, 900)]);
+    assert!(found.questions > 0);
+    let truth = cluster.logs[0].first_from(900).unwrap();
+    assert!(is_exact(NOW + PERIOD, since(found.lags[0]).0, truth));
+}
+
+#[test]
+fn the_memory_follows_the_topology() {
+    let log = ModelLog::new((0..1_000).map(|index| NOW - 5 * HOUR + index * SECOND));
+    let mut cluster = Cluster::new(vec![log.clone()]);
+    cluster.search(NOW, &[(0, 900)]);
+    // A topic before it moves the slots.
+    cluster.topology = Arc::new(cluster::topology(&[("a", 7, 1), ("t", 1, 1)]));
+    cluster.logs = vec![ModelLog::new([NOW - HOUR]), log.clone()];
+    let found = cluster.search(NOW + PERIOD, &[(1, 900)]);
+    assert_eq!((found.questions, cluster.memory.len()), (0, 1));
+    // Created again: nothing is known.
+    cluster.topology = Arc::new(cluster::topology(&[("a", 7, 1), ("t", 2, 1)]));
+    let found = cluster.search(NOW + PERIOD, &[(1, 900)]);
+    assert!(found.questions > 0);
+    // Caught up: nothing is remembered.
+    cluster.search(NOW + PERIOD, &[(1, 1_000)]);
+    assert!(cluster.memory.is_empty());
+}

@@ -1,0 +1,13 @@
+//! The probe: its books and plans by properties, and the whole of it against librdkafka's mock brokers on real sockets.
+//!
+//! A binary of its own, because it needs the cargo feature `probe`.
+
+#![cfg(feature = "probe")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod exposed;
+mod failures;
+mod layout;
+mod ledger;
+mod round_trips;
+mod stage;
