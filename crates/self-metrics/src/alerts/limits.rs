@@ -11,7 +11,7 @@ use crate::metrics::{
 
 /// Whole families are withheld because the budget is spent.
 pub(super) fn family_withheld() -> Alert {
-    let labels = ("kafka", "kafka_consumergroup_current_offset");
+    let labels = ("kafka", "kafka_example_offset");
     let withheld = |values: &str| vec![Given::series(&FAMILY_WITHHELD, labels, values)];
     Alert {
         name: "LookoutFamilyWithheld",

@@ -99,6 +99,7 @@ impl Context<'_> {
         let unknown = self.world.topic(name).is_none();
         denied
             .then_some(ResponseError::TopicAuthorizationFailed)
+            .or_else(|| self.world.troubles.topics.get(name).copied())
             .or_else(|| unknown.then_some(ResponseError::UnknownTopicOrPartition))
     }
 

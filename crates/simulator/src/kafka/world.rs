@@ -66,6 +66,8 @@ pub(super) struct Troubles {
     pub(super) listed_by_all: HashSet<String>,
     /// The slots whose replicas are being moved between the directories of their brokers.
     pub(super) moving: HashSet<usize>,
+    /// By name.
+    pub(super) topics: HashMap<String, ResponseError>,
     pub(super) denied_topics: HashSet<String>,
     pub(super) denied_groups: HashSet<String>,
     pub(super) is_cluster_denied: bool,

@@ -175,7 +175,7 @@ pub(super) fn everything() -> PageModel {
     if let Some(statistics) = &mut kafka.statistics {
         statistics.dropped = Dropped { budget: 120_000, duplicate: 3, invalid: 0 };
         statistics.clipped = 17;
-        statistics.withheld = vec!["kafka_consumergroup_current_offset", "kafka_consumergroup_lag"];
+        statistics.withheld = vec!["kafka_example_offset", "kafka_example_lag"];
     }
     let advice = "Write under `quota`:\nnamespaces: [\"*\"]".to_owned();
     let mut model = well();

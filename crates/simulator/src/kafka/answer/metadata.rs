@@ -144,8 +144,9 @@ fn end(version: i16, writer: &mut Writer) {
 fn topic(context: &Context<'_>, writer: &mut Writer, topic: &Topic) {
     let description = &topic.description;
     let name = Some(description.name.as_str());
-    if context.refusal.is_some() {
-        head(context, writer, code(context.refusal), name, &topic.id, description.is_internal, 0);
+    let error = context.refusal.or_else(|| context.topic_error(&description.name));
+    if error.is_some() {
+        head(context, writer, code(error), name, &topic.id, description.is_internal, 0);
         return;
     }
     let partitions = topic.partitions();

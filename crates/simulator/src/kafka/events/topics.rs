@@ -1,7 +1,7 @@
 //! Topics and what arrives in them: created, deleted, truncated, faster and slower.
 
 use crate::kafka::log::{self, Log};
-use crate::kafka::{Cluster, TopicDescription};
+use crate::kafka::{Cluster, ResponseError, TopicDescription};
 
 impl Cluster {
     /// A topic is created, empty.
@@ -12,6 +12,16 @@ impl Cluster {
     /// A topic is deleted, and all commits with it.
     pub fn delete_topic(&self, topic: &str) -> bool {
         self.shared.write().delete_topic(topic).is_some()
+    }
+
+    /// A topic is named with this error instead of its partitions (`LeaderNotAvailable`, say); none ends that. Its commits are
+    /// told as before.
+    pub fn set_topic_error(&self, topic: &str, error: Option<ResponseError>) {
+        let mut world = self.shared.write();
+        match error {
+            Some(error) => world.troubles.topics.insert(topic.to_owned(), error),
+            None => world.troubles.topics.remove(topic),
+        };
     }
 
     /// A topic is deleted and created again, as it was: another identifier, offsets from 0, no commits from before.

@@ -128,6 +128,7 @@ fn marker_cases() -> Vec<Case> {
         quiet("an offset in one partition of an idle topic: a marker", idle("1x300"), 60),
         quiet("an offset per partition while the group reads on: markers", reads.clone(), 60),
         quiet("markers, and two replicas of Lookout", replicated(&reads), 60),
+        quiet("busy with another topic, and two replicas of Lookout", replicated(&beside_another), 60),
         quiet("markers, and the group is busy with another topic", beside_another, 60),
         alert("one offset more than partitions", idle("5x300"), 60),
         alert("one offset more, and two replicas of Lookout", replicated(&idle("5x300")), 60),

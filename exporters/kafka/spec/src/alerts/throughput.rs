@@ -98,7 +98,7 @@ fn history_cases() -> Vec<Case> {
             drop + 90,
             Expectation::Silent,
         ),
-        look("half of yesterday", CaseKind::Below, after_30_hours("1515"), drop + 120, Expectation::Silent),
+        look("half of yesterday", CaseKind::Below, after_30_hours("1503"), drop + 120, Expectation::Silent),
         look(
             "for fourteen minutes",
             CaseKind::Below,
@@ -142,7 +142,7 @@ fn baseline_cases() -> Vec<Case> {
     vec![
         look("a little less than half of the baseline", CaseKind::Other, over.clone(), 60, once()),
         look("the baseline, and two replicas of Lookout", CaseKind::Other, replicated(&over), 60, once()),
-        look("half of the baseline", CaseKind::Other, baseline("0+1515x100"), 60, Expectation::Silent),
+        look("half of the baseline", CaseKind::Other, baseline("0+1503x100"), 60, Expectation::Silent),
         look("each shard has half of the rate", CaseKind::Other, shards, 60, Expectation::Silent),
         look("the baseline is next to nothing", CaseKind::Other, small, 60, Expectation::Silent),
     ]
