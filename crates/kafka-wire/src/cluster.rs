@@ -1,9 +1,10 @@
 //! The brokers of one cluster: found from a list of addresses, kept by their node identifiers.
 //!
 //! Invariants:
-//! - Nothing is tried twice. Where any broker will do, one after the other is tried until one can be reached; an answer
-//!   or a failure of one that was reached is final. After a failure the next question begins with the next broker, so
-//!   that one which accepts connections and then stalls is not asked for ever.
+//! - Nothing is tried twice. Where any broker will do, one after the other is tried until one can be reached, each with a
+//!   head start only, because one that swallows packets must not cost the others their time; an answer or a failure of one
+//!   that was reached is final. After a failure, and after a question that was given up half-way, the next question begins
+//!   with the next broker, so that one which accepts connections and then stalls is not asked for ever.
 //! - A broker whose address has not changed keeps its connection; one that has moved or gone loses it.
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use kafka_protocol::{
@@ -25,6 +27,7 @@ use kafka_protocol::{
 use crate::{
     Address, Answer, Api, Broker, Connection, ErrorCode, Failure, Lease, Options, Overall, Traffic,
     metadata::{self, Row, Topics},
+    race,
 };
 
 /// The brokers of one cluster.
@@ -53,11 +56,22 @@ const MAX_BROKERS: usize = 4_096;
 /// How many of the known brokers are tried for a question that any can answer, before the bootstrap list.
 const MAX_TRIED: usize = 3;
 
+/// How long one is tried alone before the next is tried beside it: what RFC 8305 recommends for the addresses of a name. A
+/// broker that is well is connected to within it, so there is seldom a connection too many; twenty addresses that swallow
+/// packets cost five seconds.
+const HEAD_START: Duration = Duration::from_millis(250);
+
 /// How many groups one `FindCoordinator` asks for, where it can ask for more than one.
 const GROUPS_PER_QUESTION: usize = 1_000;
 
 /// Node identifier, address and rack.
 type BrokerFacts = (i32, Address, Option<String>);
+
+/// Passes the turn on when it is dropped, unless it is kept: also when nobody waits for the answer any more.
+struct Turn<'a> {
+    of: &'a AtomicUsize,
+    is_kept: bool,
+}
 
 /// What the metadata said of the brokers.
 struct Learned {
@@ -101,10 +115,17 @@ impl Cluster {
         topics: Topics<'_>,
         mut row: impl FnMut(Row<'_>),
     ) -> Result<Overall, Failure> {
-        let learned = self.learn(topics, &mut row).await;
-        let (learned, connection) = learned.inspect_err(|_| self.next_turn())?;
+        let turn = Turn { of: &self.turn, is_kept: false };
+        let (learned, connection) = self.learn(topics, &mut row).await?;
+        turn.keep();
         self.follow(learned.brokers, connection);
         Ok(learned.overall)
+    }
+
+    /// Forgets all brokers and closes the connections to them. What remains is the list of addresses, and whose turn it is:
+    /// of several that do not answer, another one is asked first each time.
+    pub fn forget_brokers(&mut self) {
+        self.brokers.clear();
     }
 
     /// The controller; none while there is none. On `KRaft` its quorum is asked, because `Metadata` then names any broker
@@ -164,17 +185,15 @@ impl Cluster {
 
     /// The connection to the first broker that can be reached, for a question that any can answer.
     pub async fn any(&self) -> Result<Lease<'_>, Failure> {
-        let mut failed = Vec::new();
-        for broker in self.in_turn() {
-            match broker.connection().await {
-                Ok(lease) => return Ok(lease),
-                Err(failure) => {
-                    failed.push(failure);
-                    self.next_turn();
-                }
-            }
-        }
-        Err(nobody(failed))
+        let attempts: Vec<_> = self.in_turn().map(|broker| broker.connection()).collect();
+        let won = race::first(attempts, HEAD_START).await;
+        // Those before it have failed, or are late.
+        let (place, lease) = won.map_err(|failed| {
+            self.pass(failed.len());
+            nobody(failed)
+        })?;
+        self.pass(place);
+        Ok(lease)
     }
 
     /// The metadata, and the connection it came over if that is not yet any broker's.
@@ -192,17 +211,21 @@ impl Cluster {
         }
         let turn = self.turn.load(Relaxed).checked_rem(self.bootstrap.len()).unwrap_or_default();
         let (before, from) = self.bootstrap.split_at(turn);
-        for address in from.iter().chain(before) {
-            let (options, traffic) = (Arc::clone(&self.options), Arc::clone(&self.traffic));
-            match Connection::open(address.clone(), options, traffic).await {
-                Ok(mut connection) => {
-                    let learned = learn_from(&mut connection, topics, row).await?;
-                    return Ok((learned, Some(connection)));
-                }
-                Err(failure) => failed.push(failure),
+        let open = |address: &Address| {
+            Connection::open(address.clone(), Arc::clone(&self.options), Arc::clone(&self.traffic))
+        };
+        let attempts: Vec<_> = from.iter().chain(before).map(open).collect();
+        match race::first(attempts, HEAD_START).await {
+            Ok((place, mut connection)) => {
+                self.pass(place);
+                let learned = learn_from(&mut connection, topics, row).await?;
+                Ok((learned, Some(connection)))
+            }
+            Err(others) => {
+                failed.extend(others);
+                Err(nobody(failed))
             }
         }
-        Err(nobody(failed))
     }
 
     fn in_turn(&self) -> impl Iterator<Item = &Arc<Broker>> {
@@ -210,8 +233,9 @@ impl Cluster {
         self.brokers.values().cycle().skip(turn).take(self.brokers.len().min(MAX_TRIED))
     }
 
-    fn next_turn(&self) {
-        self.turn.fetch_add(1, Relaxed);
+    /// Lets so many be passed over by the next question.
+    fn pass(&self, count: usize) {
+        self.turn.fetch_add(count, Relaxed);
     }
 
     fn follow(&mut self, seen: Vec<BrokerFacts>, mut connection: Option<Connection>) {
@@ -228,6 +252,22 @@ impl Cluster {
                 broker.adopt(connection);
             }
             self.brokers.insert(id, broker);
+        }
+    }
+}
+
+// === impl Turn ===
+
+impl Turn<'_> {
+    fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.of.fetch_add(1, Relaxed);
         }
     }
 }

@@ -39,6 +39,7 @@ pub mod log_dirs;
 pub mod metadata;
 pub mod offset_fetch;
 mod options;
+mod race;
 mod reader;
 mod request;
 mod sasl;

@@ -48,8 +48,8 @@ use self::seat::{Legacy, Post, Seat};
 use self::tasks::Tasks;
 use crate::clock::Clock;
 use crate::readiness::{PendingHandle, Readiness, SharedHandle};
-use crate::source::{Source, SourceDescription};
 use crate::shard::Shard;
+use crate::source::{Source, SourceDescription};
 use crate::sources::{Cells, Sources};
 use crate::status::{SourceStatus, Statuses};
 

@@ -18,6 +18,7 @@ use lookout_kafka::model::{
 use lookout_kafka_spec::config::{Baseline, GroupGranularity, TopicGranularity};
 use lookout_kafka_spec::labels::{GroupState, GroupType, LagMethod};
 use lookout_kafka_wire::TrafficFigures;
+use lookout_runtime::Shard;
 
 const BROKERS: i32 = 9;
 const NOW: i64 = 1_790_000_000_000;
@@ -71,6 +72,8 @@ fn groups(size: &Size) -> Groups {
             members: Some(3),
             generation: None,
             commits: Commits::Read(begin..u32::try_from(groups.commits.len()).unwrap()),
+            told_lags: None,
+            is_partial: false,
             is_idle: false,
         });
     }
@@ -109,6 +112,7 @@ fn cycle(size: &Size) -> Cycle {
         unreachable: [].into(),
         end: column(1_000_500),
         low: column(500_000),
+        low_before: column(500_000),
         unread_partitions: [].into(),
         produced: vec![produced; topology.topics.len()],
         totals: Totals::default(),
@@ -128,7 +132,8 @@ fn cycle(size: &Size) -> Cycle {
 fn measure(criterion: &mut Criterion, name: &str, size: &Size, granularity: Effective) {
     let cycle = cycle(size);
     let (kafka_cluster, baseline) = ("shop".into(), Baseline::default());
-    let view = View { kafka_cluster, baseline, configured: granularity, granularity, has_lag_seconds: true };
+    let (configured, shard) = (granularity, Shard::WHOLE);
+    let view = View { kafka_cluster, baseline, configured, granularity, has_lag_seconds: true, shard };
     let judge = || {
         let mut batch = Batch::new();
         assess::cycle(black_box(&cycle), &view, cycle.at, &mut batch);

@@ -68,6 +68,8 @@ fn groups() -> Groups {
             members: Some(3),
             generation: Some(1),
             commits: Commits::Read(start..start + COMMITS_OF_A_GROUP),
+            told_lags: None,
+            is_partial: false,
             is_idle: false,
         });
     }
@@ -114,6 +116,7 @@ impl Cluster {
             end: &self.end,
             low: &self.low,
             commits: &self.groups.commits,
+            unsought: &[],
             ring: self.history.ring(),
             configurations: None,
             settings: &self.settings,

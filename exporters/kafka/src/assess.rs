@@ -8,7 +8,8 @@
 //! - A group without commits has no sum: 0 would mean that it has read everything.
 //! - A partition without a leader is offline, and is not counted as under `min.insync.replicas` beside that: brokers too count
 //!   only partitions that they lead, and one failure should page once. It is counted as under-replicated if replicas lack.
-//! - Counts of the cluster are of this shard: over all shards they add up. What is said of brokers is the same in each.
+//! - Counts of the cluster are of this shard: over all shards they add up. What is said of brokers is of all topics that are
+//!   watched, and the same in each.
 //!
 //! The encoder's rows go into one buffer per family; topics and groups are passed over once, all families of a pass open.
 
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 use lookout_exposition::Batch;
 use lookout_kafka_spec::Settings;
 use lookout_kafka_spec::config::{Baseline, ClusterSettings};
+use lookout_runtime::Shard;
 
 pub use configuration::configuration;
 pub use controllers::controllers;
@@ -52,12 +54,14 @@ pub struct View {
     pub granularity: Effective,
     /// Whether the lag in seconds is exported.
     pub has_lag_seconds: bool,
+    /// Which topics have series here: what is known of the others serves groups only.
+    pub shard: Shard,
 }
 
 // === impl View ===
 
 impl View {
-    /// A cluster as it is configured, before anything is known of its size.
+    /// A cluster as it is configured, before anything is known of its size, and all of it.
     pub fn new(settings: &Settings, cluster: &ClusterSettings) -> Self {
         let configured = Effective::configured(&settings.granularity);
         Self {
@@ -66,6 +70,7 @@ impl View {
             configured,
             granularity: configured,
             has_lag_seconds: settings.lag.seconds,
+            shard: Shard::WHOLE,
         }
     }
 }

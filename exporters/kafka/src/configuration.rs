@@ -8,7 +8,7 @@ use lookout_kafka_spec::labels::QuotaKey;
 /// What one reading of the configuration has learnt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Configuration {
-    /// The configuration of the topics of this shard.
+    /// The configuration of all topics that are watched, by whatever shard.
     pub topics: Arc<TopicConfigurations>,
     /// The client quotas; none if they could not be read (brokers before Kafka 2.6).
     pub quotas: Option<Vec<ClientQuota>>,

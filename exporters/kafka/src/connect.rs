@@ -113,9 +113,12 @@ impl Connector {
         }
     }
 
-    /// Forgets the connections.
+    /// Forgets the connections, but not whose turn it is: what was cut off may have been cut off because of the brokers that
+    /// were asked first, and a rack that is silent must not hide the others for as long as it is.
     pub fn reset(&mut self) {
-        self.cluster = None;
+        if let Some(cluster) = &mut self.cluster {
+            cluster.forget_brokers();
+        }
     }
 }
 

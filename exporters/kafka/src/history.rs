@@ -10,6 +10,7 @@
 //!   to have been made while we watched; see `topics.rs`.
 //! - Memory is bounded by what the cluster has now, and by what it had within the last ten minutes. There are columns and
 //!   vectors, and no map entry for a partition or a commit: at 1,000,000 partitions and 2,000,000 commits about 130 MiB.
+//! - A cycle that a panic broke off leaves columns of two topologies: the next one begins anew, as after a restart.
 //!
 //! How to get it wrong: observing a cycle after the search for its lag in seconds. The ring would be a cycle behind.
 
@@ -74,6 +75,9 @@ pub struct History {
     topics: Topics,
     consumers: Consumers,
     ring: Ring,
+    /// Whether a cycle is being taken in. If it still is when the next one comes, it was broken off by a panic, and the columns may be of
+    /// two topologies.
+    is_half_way: bool,
 }
 
 /// How long vanished topics and groups are remembered: longer than a broker needs to restart, and its groups to move.
@@ -82,8 +86,18 @@ pub(crate) const FORGET_AFTER: Duration = Duration::from_mins(10);
 // === impl History ===
 
 impl History {
-    /// Takes in a cycle.
+    /// Takes in a cycle. After one that was broken off by a panic, everything begins anew, as after a restart.
     pub fn observe(&mut self, reading: Reading<'_>) -> Observed {
+        if self.is_half_way {
+            *self = Self::default();
+        }
+        self.is_half_way = true;
+        let observed = self.take(reading);
+        self.is_half_way = false;
+        observed
+    }
+
+    fn take(&mut self, reading: Reading<'_>) -> Observed {
         let Reading { at, topology, end, groups, record_sizes, settings } = reading;
         let now = at.as_millisecond();
         let window_millis = millis(settings.lag.window.get());
@@ -92,6 +106,8 @@ impl History {
             self.carry(&older, topology, now);
         }
         let mut observed = Observed::default();
+        let went_back = self.topics.went_back(end);
+        self.consumers.forget_trends(&went_back, topology);
         if let Some(groups) = groups {
             let idle_millis = millis(settings.idle_group_after.get());
             let forget_millis = millis(FORGET_AFTER);
@@ -101,8 +117,7 @@ impl History {
         }
         self.ring.push(now, window_millis, self.topics.ends(), end);
         let ends = Ends { now, window_millis, older: &older, topology, end, record_sizes };
-        let went_back;
-        (observed.produced, went_back) = self.topics.observe(&ends);
+        observed.produced = self.topics.observe(&ends);
         self.ring.set_went_back(went_back);
         let (produced_records, produced_bytes) = self.topics.produced();
         let consumed_records = self.consumers.consumed();
@@ -129,4 +144,40 @@ impl History {
 /// Milliseconds, for arithmetic with timestamps.
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cycle_that_was_broken_off_is_followed_by_a_new_beginning() {
+        let (settings, record_sizes) = (Settings::default(), BTreeMap::new());
+        let partition =
+            crate::model::Partition { leader: 1, leader_epoch: 0, preferred: 1, replicas: 1, in_sync: 1 };
+        let (id, first, partitions, is_internal, is_ours) = ([1; 16], 0, 1, false, true);
+        let topic = crate::model::Topic { name: "t".into(), id, first, partitions, is_internal, is_ours };
+        let topology =
+            Arc::new(Topology { topics: vec![topic], partitions: vec![partition], ..Topology::default() });
+        let mut history = History::default();
+        let produced = |history: &mut History, second: i64, offset| {
+            let mut end = OffsetColumn::unknown(1);
+            end.set(0, offset);
+            let (at, groups) = (Timestamp::from_second(1_800_000_000 + second).unwrap(), None);
+            let reading = Reading {
+                at,
+                topology: &topology,
+                end: &end,
+                groups,
+                record_sizes: &record_sizes,
+                settings: &settings,
+            };
+            history.observe(reading).totals.produced_records
+        };
+        assert_eq!([(0, 100), (15, 110)].map(|(second, end)| produced(&mut history, second, end)), [0, 10]);
+        // As a panic leaves it: the topology is of the next cycle, the columns of the last one.
+        history.is_half_way = true;
+        history.topology = Arc::default();
+        assert_eq!([(30, 120), (45, 125)].map(|(second, end)| produced(&mut history, second, end)), [0, 5]);
+    }
 }

@@ -26,11 +26,14 @@
 //! - **Records from the future**: a timestamp is never given as later than now, so the lag is at least 0 s. If a record
 //!   *before* `c` is of a far future, nothing can be found behind it: the lag in seconds is unknown.
 //! - **Records without timestamps**: the first one that has a timestamp, as `first_retained`; unknown if none has.
+//! - **Share groups**: their records are settled in no order, so there is no first one that they have not read. They are caught
+//!   up where their coordinator tells a lag of 0 ([`of_share_groups`]), and else nothing is said.
 //! - **Back-filled records**: interpolation tells when a record came, its timestamp what its producer says. They differ
 //!   where old data is loaded.
 //!
 //! How to get it wrong: to keep a [`Search`] over cycles. Its facts are of one cycle; what lasts is in [`LagMemory`].
 
+use core::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -38,7 +41,7 @@ use lookout_kafka_spec::Settings;
 
 use crate::configuration::TopicConfigurations;
 use crate::history::Ring;
-use crate::model::{Commit, OffsetColumn, Slot, Topology};
+use crate::model::{Commit, Commits, Groups, LagSeconds, OffsetColumn, Slot, Topology};
 
 mod bracket;
 mod budget;
@@ -61,6 +64,8 @@ pub struct Facts<'a> {
     pub low: &'a OffsetColumn,
     /// [`Groups::commits`](crate::model::Groups::commits).
     pub commits: &'a [Commit],
+    /// Which of them are not searched, in their order: see [`unsought`].
+    pub unsought: &'a [Range<u32>],
     /// The end offsets of the last minutes: [`History::ring`](crate::history::History::ring), after it observed this
     /// cycle.
     pub ring: &'a Ring,
@@ -68,6 +73,26 @@ pub struct Facts<'a> {
     pub configurations: Option<&'a TopicConfigurations>,
     /// The period, the precision, the budget.
     pub settings: &'a Settings,
+}
+
+/// The commits that are not searched: those of share groups, and of idle groups, which have no series that could show the answer.
+pub fn unsought(groups: &Groups) -> Vec<Range<u32>> {
+    let groups = groups.groups.iter().filter(|group| group.is_idle || group.told_lags.is_some());
+    let read = groups.filter_map(|group| match &group.commits {
+        Commits::Read(range) => Some(range.clone()),
+        Commits::Unread(_) => None,
+    });
+    read.collect()
+}
+
+/// Sets what is known of share groups, which are not searched.
+pub fn of_share_groups(groups: &Groups, found: &mut [LagSeconds]) {
+    for (commits, lags) in groups.told_lags() {
+        let found = found.get_mut(commits.start as usize..commits.end as usize).unwrap_or_default();
+        for (found, lag) in found.iter_mut().zip(lags) {
+            *found = if *lag == Some(0) { LagSeconds::CaughtUp } else { LagSeconds::Unknown };
+        }
+    }
 }
 
 /// A question to the leader of a partition.

@@ -1,10 +1,12 @@
 //! How many bytes on disk a record of a topic takes: an estimate, because only JMX tells what comes in.
 //!
 //! Preferred is growth: by how many bytes the leaders' logs grew per offset between two readings, over the partitions from
-//! which nothing was deleted meanwhile and whose leader stayed. Sizes and offsets are read some seconds apart, so it is
+//! which nothing was deleted meanwhile (neither did their beginning move nor their log shrink) and whose leader stayed. Sizes and offsets are read some seconds apart, so it is
 //! smoothed. A topic that has not grown while we watched has what it retains: bytes per offset between low and high watermark.
 //!
-//! How to get it wrong: to measure the growth of a log of which the beginning was deleted. It is then nearly always negative.
+//! How to get it wrong: to measure the growth of a log of which the beginning was deleted. It is then nearly always negative. That the
+//! beginnings have not moved does not tell: they are up to a minute older than the sizes. Where as much is deleted as comes, one
+//! segment that is missing takes away what a hundred partitions have grown by.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -95,7 +97,7 @@ impl Reading {
             else {
                 continue;
             };
-            if low.0 == low.1 && end.0 > end.1 {
+            if low.0 == low.1 && size.0 >= size.1 && end.0 > end.1 {
                 records = records.saturating_add(end.0 - end.1);
                 bytes = bytes.saturating_add(size.0.saturating_sub(size.1));
             }
@@ -163,5 +165,22 @@ mod tests {
         let rows = [(1, 0, 3_000, 350_000), (2, 500, 9_000, 1_000), (4, 0, 9_000, 10)];
         assert_eq!(observe(&mut estimate, &rows), Some(170.0));
         assert_eq!(observe(&mut estimate, &rows), Some(170.0));
+    }
+
+    /// Ten partitions with 100 bytes a record, each 1,000 records a minute, of which one loses a segment of 5,000 records in each
+    /// minute. The beginnings are read before the sizes, and do not tell of it until the next reading.
+    #[test]
+    fn at_steady_retention_what_is_deleted_does_not_make_records_smaller() {
+        let mut estimate = RecordSizeEstimate::default();
+        let (mut told, mut begins) = (vec![0_i64; 10], vec![0_i64; 10]);
+        for minute in 1..60_i64 {
+            let end = 100_000 + 1_000 * minute;
+            begins[usize::try_from(minute % 10).unwrap()] += 5_000;
+            let rows: Vec<_> =
+                told.iter().zip(&begins).map(|(told, begin)| (1, *told, end, (end - begin) * 100)).collect();
+            let size = observe(&mut estimate, &rows);
+            assert!(minute < 2 || size.is_some_and(|size| (size - 100.0).abs() < 1e-6), "{minute}: {size:?}");
+            told.clone_from(&begins);
+        }
     }
 }

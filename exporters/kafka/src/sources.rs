@@ -83,6 +83,7 @@ impl Plan {
             configured,
             granularity: configured,
             has_lag_seconds: self.settings.lag.seconds,
+            shard: self.shard,
         }
     }
 

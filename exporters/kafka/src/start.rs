@@ -38,7 +38,7 @@ fn start_cluster(
     sources: &mut Sources,
 ) {
     let shard = sources.shard();
-    let cell = sources.shared(format!("kafka cluster\0{}", cluster.source_name()), ClusterCell::default);
+    let cell = sources.shared(cell_key(cluster), ClusterCell::default);
     let plan = Plan::new(settings, cluster, shard);
     let (topics, groups, own) = (topics.clone(), groups.clone(), Arc::clone(&cell));
     sources.add(CycleSource::description(&plan), plan.clone(), move || {
@@ -63,7 +63,16 @@ fn start_cluster(
     sources.add(ControllersSource::description(&plan), plan.clone(), move || {
         ControllersSource::new(&plan, cell)
     });
-    start_probe(cluster, sources);
+    // One of the shards probes: the others would measure the same brokers, and write to them, once more.
+    if shard.index() == 0 {
+        start_probe(cluster, sources);
+    }
+}
+
+/// Under what the sources of a cluster find their cell. A name may be the address of another cluster's first broker.
+fn cell_key(cluster: &ClusterSettings) -> String {
+    let kind = if cluster.name.is_empty() { "broker" } else { "name" };
+    format!("kafka cluster\0{kind}\0{}", cluster.source_name())
 }
 
 /// Adds the probe, if it is wanted.
@@ -85,5 +94,19 @@ fn start_probe(cluster: &ClusterSettings, _sources: &mut Sources) {
             cluster,
             "the probe is configured, but this build has none: build with the feature `probe`"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_that_is_named_like_the_broker_of_another_has_a_cell_of_its_own() {
+        let brokers = vec!["kafka:9092".to_owned()];
+        let unnamed = ClusterSettings { brokers, ..ClusterSettings::default() };
+        let named = ClusterSettings { name: "kafka:9092".to_owned(), ..unnamed.clone() };
+        assert_eq!(named.source_name(), unnamed.source_name());
+        assert_ne!(cell_key(&named), cell_key(&unnamed));
     }
 }

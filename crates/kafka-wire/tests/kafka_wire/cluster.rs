@@ -112,6 +112,44 @@ async fn the_next_address_is_tried_when_nobody_is_at_the_first() {
 }
 
 #[tokio::test]
+async fn addresses_that_are_silent_do_not_hide_one_that_is_not() {
+    let members = Members::default();
+    let one = member(&members, 1, nothing).await;
+    // They accept connections, and say nothing.
+    let mut silent = Vec::new();
+    for _ in 0..4 {
+        silent.push(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap());
+    }
+    let mut bootstrap: Vec<Address> = silent
+        .iter()
+        .map(|listener| Address::new("127.0.0.1", listener.local_addr().unwrap().port()))
+        .collect();
+    bootstrap.push(one.address.clone());
+    // Longer than the test may take: nobody waits for them.
+    let options = Options { connect_timeout: core::time::Duration::from_hours(1), ..Options::default() };
+    let mut cluster = Cluster::new(bootstrap, options);
+    assert_eq!(refresh(&mut cluster).await.unwrap(), [1]);
+    assert_eq!(cluster.traffic().figures().connections, 1);
+    // Its turn is remembered beyond the brokers.
+    cluster.forget_brokers();
+    drop(silent);
+    assert_eq!(refresh(&mut cluster).await.unwrap(), [1]);
+    assert_eq!(cluster.traffic().figures().connections, 2);
+}
+
+#[tokio::test]
+async fn a_question_that_was_given_up_half_way_is_put_to_the_next() {
+    let members = Members::default();
+    let stalls = |seen: &Seen| (seen.api == Api::Metadata).then(|| Reaction::Stall(Vec::new()));
+    let one = member(&members, 1, stalls).await;
+    let two = member(&members, 2, nothing).await;
+    let mut cluster = cluster(&[&one, &two]);
+    let given_up = tokio::time::timeout(core::time::Duration::from_millis(500), refresh(&mut cluster)).await;
+    assert!(given_up.is_err());
+    assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
 async fn a_broker_that_moves_is_followed_and_one_that_goes_is_forgotten() {
     let members = Members::default();
     let one = member(&members, 1, nothing).await;

@@ -53,17 +53,18 @@ metrics! {
 
     /// How many partitions a broker leads.
     pub BROKER_LEADERS: Gauge<(KafkaCluster, Broker)> =
-        Gauge::new("kafka_broker_leaders", "Partitions that the broker leads.");
+        Gauge::new("kafka_broker_leaders", "Partitions, of all topics that are watched, that the broker leads.");
 
     /// How many partitions a broker should lead.
     pub BROKER_PREFERRED_LEADERS: Gauge<(KafkaCluster, Broker)> = Gauge::new(
         "kafka_broker_preferred_leaders",
-        "Partitions whose first replica is on the broker: those that it leads when all is well.",
+        "Partitions, of all topics that are watched, whose first replica is on the broker: those that it leads when all is \
+         well.",
     );
 
     /// How many replicas a broker has.
     pub BROKER_REPLICAS: Gauge<(KafkaCluster, Broker)> =
-        Gauge::new("kafka_broker_replicas", "Replicas of partitions that are assigned to the broker.");
+        Gauge::new("kafka_broker_replicas", "Replicas, of all topics that are watched, that are assigned to the broker.");
 
     /// What the cluster is.
     pub CLUSTER_INFO: Info<(KafkaCluster, ClusterId)> =
@@ -91,8 +92,8 @@ metrics! {
     /// How many partitions refuse producers that want all replicas.
     pub CLUSTER_UNDER_MIN_ISR_PARTITIONS: Gauge<(KafkaCluster,)> = Gauge::new(
         "kafka_cluster_under_min_in_sync_replicas_partitions",
-        "Partitions with fewer replicas in sync than min.insync.replicas: they refuse producers with acks=all. No row \
-         before the configuration of the topics was read.",
+        "Partitions that are led and have fewer replicas in sync than min.insync.replicas, of the topics whose \
+         configuration is known: they refuse producers with acks=all. No row before any was read.",
     ).detail(Detail::Essential);
 
     /// How many partitions are led by another broker than the preferred one.
@@ -116,13 +117,15 @@ metrics! {
     /// Records that groups have read.
     pub CLUSTER_CONSUMED_RECORDS: Counter<(KafkaCluster,)> = Counter::new(
         "kafka_cluster_consumed_records_total",
-        "Growth of the committed offsets of all groups since Lookout started; a record that two groups read counts twice.",
+        "Growth of the committed offsets of all groups but share groups since Lookout started; a record that two groups \
+         read counts twice.",
     );
 
     /// The configured baseline.
     pub BASELINE_RECORDS: Gauge<(KafkaCluster,)> = Gauge::new(
         "kafka_baseline_records_per_second",
-        "Records per second that the configuration calls usual; no row if it says nothing.",
+        "Records per second that the configuration calls usual; no row if it says nothing, nor from a shard whose topics have no \
+         series, because its part cannot be held against it.",
     );
 
     /// The configured baseline in bytes.
@@ -162,8 +165,8 @@ metrics! {
     /// How many partitions of a topic refuse producers that want all replicas.
     pub TOPIC_UNDER_MIN_ISR_PARTITIONS: Gauge<(KafkaCluster, Topic)> = Gauge::new(
         "kafka_topic_under_min_in_sync_replicas_partitions",
-        "Partitions of the topic with fewer replicas in sync than min.insync.replicas. No row before its configuration \
-         was read.",
+        "Partitions of the topic that are led and have fewer replicas in sync than min.insync.replicas. No row before \
+         its configuration was read.",
     ).detail(Detail::Essential);
 
     /// How many partitions of a topic are led by another broker than the preferred one.
@@ -307,7 +310,8 @@ metrics! {
     /// Where a group stands.
     pub GROUP_OFFSET: Gauge<(KafkaCluster, ConsumerGroup, Topic, Partition)> = Gauge::new(
         "kafka_consumergroup_current_offset",
-        "The offset that the group has committed: that of the next record it will read. No row without a commit.",
+        "The offset that the group has committed: that of the next record it will read; of a share group, the first \
+         record that is not settled. No row without a commit.",
     ).detail(Detail::Fine).compatible_with(PEER);
 
     /// Where a group stands, over a topic.
@@ -320,7 +324,8 @@ metrics! {
     pub GROUP_LAG: Gauge<(KafkaCluster, ConsumerGroup, Topic, Partition)> = Gauge::new(
         "kafka_consumergroup_lag",
         "End offset minus committed offset; 0 where the commit is beyond the end, which \
-         kafka_consumergroup_commits_beyond_end counts. No row without a commit, or if the end could not be read.",
+         kafka_consumergroup_commits_beyond_end counts. Of share groups what the broker tells (Kafka 4.2 and later). \
+         No row without a commit, or if the end could not be read.",
     ).detail(Detail::Fine).compatible_with(PEER);
 
     /// How many records a group is behind, over a topic.
@@ -332,14 +337,15 @@ metrics! {
     /// How many records a group is behind, over everything it reads.
     pub GROUP_TOTAL_LAG: Gauge<(KafkaCluster, ConsumerGroup)> = Gauge::new(
         "kafka_consumergroup_total_lag",
-        "Sum of kafka_consumergroup_lag over all topics; no row if the end of a committed partition could not be read.",
+        "Sum of kafka_consumergroup_lag over all topics that are watched; no row if one of them, or the end of a \
+         committed partition, could not be read.",
     ).detail(Detail::Essential);
 
     /// How many seconds a group is behind, by partition.
     pub GROUP_LAG_SECONDS: Gauge<(KafkaCluster, ConsumerGroup, Topic, Partition)> = Gauge::new(
         "kafka_consumergroup_lag_seconds",
         "Age of the first record that the group has not read, by the record's timestamp; 0 if it has read all. No row \
-         while it is not known.",
+         while it is not known, and none above 0 for share groups, which settle records in no order.",
     ).unit(Unit::Seconds).detail(Detail::Fine);
 
     /// How many seconds a group is behind, by topic.
@@ -366,7 +372,7 @@ metrics! {
     pub GROUP_CONSUMED_RECORDS: Counter<(KafkaCluster, ConsumerGroup, Topic)> = Counter::new(
         "kafka_consumergroup_consumed_records_total",
         "Growth of the group's committed offsets since Lookout started; what is skipped by a reset counts as read, what \
-         is read again does not count.",
+         is read again does not count. No rows for share groups, whose offsets do not tell it.",
     ).detail(Detail::Essential);
 
     /// Whether a group catches up.
@@ -507,8 +513,14 @@ metrics! {
     /// Records that came back too late.
     pub PROBE_LATE: Counter<(KafkaCluster, Broker)> = Counter::new(
         "kafka_probe_late_records_total",
-        "Records of the probe that came back after they had been counted as lost.",
+        "Records of the probe that came back after they had been counted as lost or failed.",
     ).waived("tells a slow cluster from one that loses records, beside kafka_probe_lost_records_total");
+
+    /// Records that came back more than once.
+    pub PROBE_DUPLICATED: Counter<(KafkaCluster, Broker)> = Counter::new(
+        "kafka_probe_duplicate_records_total",
+        "Times that a record of the probe came back once more: it was written twice, because an acknowledgement was late.",
+    ).waived("what a repeated attempt costs; producers without idempotence see the same, and no record is lost by it");
 
     /// Records under way.
     pub PROBE_IN_FLIGHT: Gauge<(KafkaCluster, Broker)> =
@@ -540,7 +552,7 @@ metrics! {
     /// Brokers that the probe does not reach.
     pub PROBE_UNCOVERED_BROKERS: Gauge<(KafkaCluster,)> = Gauge::new(
         "kafka_probe_uncovered_brokers",
-        "Brokers that lead no partition of the probe's topic, and are not probed.",
+        "Brokers that are not probed: they lead no partition of the probe's topic, or theirs has not been read yet.",
     ).detail(Detail::Essential);
 
     // ── how well it could be read ────────────────────────────────────────────────────────────────────────────────
@@ -554,7 +566,8 @@ metrics! {
     /// How many groups could not be read.
     pub UNREAD_GROUPS: Gauge<(KafkaCluster, ReasonLabel)> = Gauge::new(
         "kafka_unread_consumergroups",
-        "Groups whose state or commits could not be read in the last cycle, by reason: their series have no rows.",
+        "Groups whose state or commits could not be read in the last cycle, by reason. What could not be read has no \
+         rows; the coordinator and the rebalances seen so far have.",
     ).detail(Detail::Essential);
 
     /// How long each part of a cycle took.

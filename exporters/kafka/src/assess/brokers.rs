@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lookout_exposition::{Batch, Family};
+use lookout_kafka_spec::config::TopicGranularity;
 use lookout_kafka_spec::metrics::{
     BASELINE_BYTES, BASELINE_PRODUCE_LATENCY, BASELINE_RECORDS, BROKER_INFO, BROKER_LEADERS,
     BROKER_PREFERRED_LEADERS, BROKER_RACK, BROKER_REACHABLE, BROKER_REPLICAS, BROKERS,
@@ -10,6 +11,7 @@ use lookout_kafka_spec::metrics::{
     CLUSTER_PARTITIONS, CLUSTER_PRODUCED_BYTES, CLUSTER_PRODUCED_RECORDS, CLUSTER_TOPICS,
     CLUSTER_UNDER_MIN_ISR_PARTITIONS, CLUSTER_UNDER_REPLICATED_PARTITIONS,
 };
+use lookout_runtime::Shard;
 
 use super::health::TopicHealth;
 use super::{View, truth};
@@ -57,7 +59,8 @@ pub(super) fn assess(cycle: &Cycle, view: &View, batch: &mut Batch) {
     batch.add(replicas);
 }
 
-/// The brokers that are alive, hold replicas, or were asked in vain.
+/// The brokers that are alive, hold replicas, or were asked in vain; over all topics, whichever shard shows them. Each process says
+/// the same of a broker, so that no panel and no alert has to know how many there are.
 fn shares(cycle: &Cycle) -> BTreeMap<i32, Share> {
     let topology = &cycle.topology;
     let mut shares: BTreeMap<i32, Share> = BTreeMap::new();
@@ -71,14 +74,12 @@ fn shares(cycle: &Cycle) -> BTreeMap<i32, Share> {
     for broker in cycle.unreachable.keys().filter(|broker| **broker >= 0) {
         shares.entry(*broker).or_default();
     }
-    for topic in topology.topics.iter().filter(|topic| topic.is_ours) {
-        for partition in topology.partitions_of(topic) {
-            if partition.leader != NO_NODE {
-                shares.entry(partition.leader).or_default().leaders += 1;
-            }
-            if partition.preferred != NO_NODE {
-                shares.entry(partition.preferred).or_default().preferred += 1;
-            }
+    for partition in &topology.partitions {
+        if partition.leader != NO_NODE {
+            shares.entry(partition.leader).or_default().leaders += 1;
+        }
+        if partition.preferred != NO_NODE {
+            shares.entry(partition.preferred).or_default().preferred += 1;
         }
     }
     shares
@@ -148,8 +149,10 @@ fn partitions(cycle: &Cycle, health: &[TopicHealth], cluster: &str, batch: &mut 
 
 fn baseline(view: &View, batch: &mut Batch) {
     let baseline = &view.baseline;
+    // It is of the whole cluster. What a shard produces is added up from topics; where they have no series nothing can be held against it.
+    let is_comparable = view.shard == Shard::WHOLE || view.granularity.topics >= TopicGranularity::Topic;
     for (metric, usual) in [
-        (&BASELINE_RECORDS, baseline.records_per_second),
+        (&BASELINE_RECORDS, baseline.records_per_second.filter(|_| is_comparable)),
         (&BASELINE_BYTES, baseline.bytes_per_second),
         (&BASELINE_PRODUCE_LATENCY, baseline.produce_latency.map(|latency| latency.get().as_secs_f64())),
     ] {

@@ -9,20 +9,22 @@ use lookout_kafka_spec::metrics::{
 use super::View;
 use crate::configuration::{ClientQuota, Configuration, QuotaSubject, TopicConfigurations};
 
-/// Writes the configuration of the topics of this shard, and the client quotas.
+/// Writes the configuration of the topics of this shard, and the client quotas. That of the others is there for the groups that
+/// read them.
 pub fn configuration(configuration: &Configuration, view: &View, batch: &mut Batch) {
     if view.granularity.topics >= TopicGranularity::Topic {
-        topics(&configuration.topics, &view.kafka_cluster, batch);
+        topics(&configuration.topics, view, batch);
     }
     quotas(configuration.quotas.as_deref().unwrap_or_default(), &view.kafka_cluster, batch);
 }
 
-fn topics(topics: &TopicConfigurations, cluster: &str, batch: &mut Batch) {
+fn topics(topics: &TopicConfigurations, view: &View, batch: &mut Batch) {
+    let cluster = &*view.kafka_cluster;
     let mut min_in_sync = Family::new(&TOPIC_MIN_ISR);
     let mut retention = Family::new(&TOPIC_RETENTION);
     let mut retention_bytes = Family::new(&TOPIC_RETENTION_BYTES);
     let mut info = Family::new(&TOPIC_CONFIG);
-    for (name, topic) in &topics.0 {
+    for (name, topic) in topics.0.iter().filter(|(name, _)| view.shard.owns(name)) {
         let labels = (cluster, &**name);
         if let Some(replicas) = topic.min_in_sync_replicas {
             min_in_sync.set(labels, f64::from(replicas));

@@ -57,7 +57,7 @@ pub(super) fn assess(cycle: &Cycle, view: &View, now: Timestamp, batch: &mut Bat
         }
         pass.identity.write(&view.kafka_cluster, group, cycle.rebalances.get(index).copied());
         if let Some(runs) = runs {
-            pass.commits(group, runs);
+            pass.commits(group, runs, commits.map_or(0, |(first, _)| first));
         }
     }
     pass.identity.add_to(batch);
@@ -92,32 +92,35 @@ impl<'a> Pass<'a> {
     }
 
     /// Writes the commits of a group, and what follows from them.
-    fn commits(&mut self, group: &Group, runs: Runs<'_>) {
+    fn commits(&mut self, group: &Group, runs: Runs<'_>, first: usize) {
         let mut whole = Whole { lag: Some(0), seconds: Some(0.0), runs: 0 };
         for run in runs {
             let progress = self.cycle.progress.get(self.runs);
             self.runs += 1;
-            let (standing, seconds) = self.run(group, &run);
+            let (standing, seconds) = self.run(group, &run, first);
             whole.add(&standing, seconds);
             if self.view.granularity.groups >= GroupGranularity::Topic {
                 let labels = (&*self.view.kafka_cluster, &*group.name, &*run.topic.name);
                 self.topics.write(labels, &standing, progress.copied());
+                if let Some(progress) = progress.filter(|_| group.told_lags.is_none()) {
+                    self.topics.write_consumed(labels, progress.consumed);
+                }
                 self.topics.write_seconds(labels, seconds);
             }
         }
-        // A group that has committed nothing is not 0 behind.
-        if whole.runs > 0 {
+        // A group that has committed nothing is not 0 behind, and nobody knows how far it is in topics that could not be read.
+        if whole.runs > 0 && !group.is_partial {
             self.lag.write((&self.view.kafka_cluster, &group.name), whole.lag, whole.seconds);
         }
     }
 
     /// Judges the commits of a group for one topic, and writes them if partitions have series.
-    fn run(&mut self, group: &Group, run: &Run<'_>) -> (TopicStanding, Option<f64>) {
+    fn run(&mut self, group: &Group, run: &Run<'_>, first: usize) -> (TopicStanding, Option<f64>) {
         let is_fine = self.view.granularity.groups >= GroupGranularity::Partition;
         let mut sum = TopicStanding::default();
         let mut largest = self.view.has_lag_seconds.then_some(0.0);
         for (index, partition, commit) in run.numbered() {
-            let standing = Standing::of(self.cycle, commit);
+            let standing = Standing::of(self.cycle, group, index - first, commit);
             let seconds = self.lag_seconds(index);
             sum.add(commit.offset, &standing);
             largest = larger(largest, seconds.map(|(seconds, _)| seconds));

@@ -9,12 +9,12 @@
 use jiff::Timestamp;
 use lookout_kafka_spec::labels::LagMethod;
 
-use crate::model::{Cycle, LagSeconds};
+use crate::model::{Commit, Cycle, Group, LagSeconds};
 
 /// Where a group stands in one partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Standing {
-    /// Records that it has not read: end minus commit, 0 if the commit is beyond the end.
+    /// Records that it has not read: end minus commit, 0 if the commit is beyond the end; of a share group, what it is told.
     pub lag: Option<u64>,
     /// Whether the commit is beyond the end, so that the lag is not what it says.
     pub is_beyond_end: bool,
@@ -61,9 +61,15 @@ impl Standing {
         }
     }
 
-    /// The standing by a commit of a cycle.
-    pub(crate) fn of(cycle: &Cycle, commit: &crate::model::Commit) -> Self {
-        Self::new(commit.offset, cycle.end.get(commit.slot), cycle.low.get(commit.slot))
+    /// The standing by a commit of a cycle, the one at `index` of the group's. Of a share group there is the lag that it is told,
+    /// and nothing else: what it has read does not follow from an offset.
+    pub(crate) fn of(cycle: &Cycle, group: &Group, index: usize, commit: &Commit) -> Self {
+        if let Some(lags) = &group.told_lags {
+            return Self { lag: lags.get(index).copied().flatten(), ..Self::default() };
+        }
+        let before = cycle.low_before.get(commit.slot);
+        let low = before.zip(cycle.low.get(commit.slot)).map(|(before, now)| before.min(now));
+        Self::new(commit.offset, cycle.end.get(commit.slot), low)
     }
 }
 

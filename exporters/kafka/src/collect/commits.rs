@@ -5,6 +5,9 @@
 //!
 //! Invariants:
 //! - A group of which one partition could not be read has not been read: its sums would be too small.
+//! - Commits for topics that are not watched are dropped; for a watched topic that Metadata names with an error, the group is
+//!   [partial](crate::model::Group::is_partial).
+//! - A share group has the lag that its coordinator tells, and no other.
 //! - The rows of an answer that breaks off are forgotten, those of the answers before it stay.
 
 use std::sync::Arc;
@@ -15,19 +18,24 @@ use lookout_kafka_wire::{
     Answer, Api, Broker, ErrorCode, Failure, Malformed, offset_fetch, share_group_offsets,
 };
 
-use super::groups::Coordinated;
+use super::groups::{Coordinated, GroupPlan};
 use super::lookup::TopicCursor;
 use crate::model::{Commit, Commits, Slot, Topology};
 
 /// How many groups one request names: of a hundred commits each, the answer has a megabyte.
 const GROUPS_PER_REQUEST: usize = 500;
 
-/// Reads the commits of all groups that the broker told.
-pub async fn all(broker: &Broker, topology: &Topology, told: &mut Coordinated) -> Result<(), Failure> {
+/// Reads the commits of all groups that the broker told, first of those for which there was no time before.
+pub async fn all(broker: &Broker, plan: &GroupPlan, told: &mut Coordinated) -> Result<(), Failure> {
+    let topology = &*plan.topology;
     let is_share = |group_type| group_type == GroupType::Share;
     let of = |is_wanted: &dyn Fn(GroupType) -> bool, told: &Coordinated| -> Vec<Arc<str>> {
         let wanted = told.groups.iter().filter(|told| is_wanted(told.group.group_type) && !told.is_deleted);
-        wanted.map(|told| Arc::clone(&told.group.name)).collect()
+        let mut names: Vec<_> = wanted.map(|told| Arc::clone(&told.group.name)).collect();
+        if !plan.late.is_empty() {
+            names.sort_by_key(|name| !plan.is_late(name));
+        }
+        names
     };
     let (groups, shares) = (of(&|of| !is_share(of), told), of(&|of| is_share(of), told));
     let mut ended = Ok(());
@@ -78,9 +86,11 @@ async fn shared(
         sink.answer(|sink| {
             share_group_offsets::read(&answer.body, answer.version, &mut |row| match row {
                 share_group_offsets::Row::Partition(row) => {
-                    sink.partition(row.topic, row.partition, row.code, row.start);
+                    if sink.partition(row.topic, row.partition, row.code, row.start) {
+                        sink.lags.push(row.lag.and_then(|lag| u64::try_from(lag).ok()));
+                    }
                 }
-                share_group_offsets::Row::Group { group, code } => sink.group(group, code),
+                share_group_offsets::Row::Group { group, code } => sink.share_group(group, code),
             })
         })
     };
@@ -96,6 +106,10 @@ struct Sink<'a> {
     begin: usize,
     /// What is wrong with one of its partitions.
     trouble: Option<ErrorCode>,
+    /// The lags that are told with them, of a share group.
+    lags: Vec<Option<u64>>,
+    /// Whether it has a commit for a topic that Metadata names with an error.
+    is_partial: bool,
     /// The groups that ended in this answer.
     ended: Vec<usize>,
     /// Which group comes next if the broker keeps our order.
@@ -113,6 +127,8 @@ impl<'a> Sink<'a> {
             topic: TopicCursor::default(),
             begin,
             trouble: None,
+            lags: Vec::new(),
+            is_partial: false,
             ended: Vec::new(),
             next: 0,
         }
@@ -135,18 +151,47 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    fn partition(&mut self, topic: &str, partition: i32, code: ErrorCode, offset: Option<i64>) {
-        let Some(slot) = self.topic.slot(self.topology, topic, partition) else { return };
+    /// Takes a commit; whether it is kept.
+    fn partition(&mut self, topic: &str, partition: i32, code: ErrorCode, offset: Option<i64>) -> bool {
+        let Some(slot) = self.topic.slot(self.topology, topic, partition) else {
+            self.is_partial |= (offset.is_some() || !code.is_none()) && self.is_missing(topic);
+            return false;
+        };
         if !code.is_none() {
             self.trouble.get_or_insert(code);
         }
         if let Some(offset) = offset {
             self.told.commits.push(Commit { offset, slot });
         }
+        offset.is_some()
+    }
+
+    /// Whether a topic is watched and its partition is not known: the topic has an error, or has grown since it was read.
+    fn is_missing(&self, topic: &str) -> bool {
+        self.topology.is_unread(topic) || self.topology.find(topic).is_some()
+    }
+
+    /// Ends a share group: its lags go with it, in the order of its commits.
+    fn share_group(&mut self, name: &str, code: ErrorCode) {
+        let mut lags = core::mem::take(&mut self.lags);
+        let commits = self.told.commits.get_mut(self.begin..).unwrap_or_default();
+        if !commits.is_sorted_by(|one, next| one.slot < next.slot) {
+            let mut both: Vec<_> = commits.iter().copied().zip(lags).collect();
+            both.sort_by_key(|(commit, _)| commit.slot);
+            both.dedup_by_key(|(commit, _)| commit.slot);
+            self.told.commits.truncate(self.begin);
+            self.told.commits.extend(both.iter().map(|(commit, _)| *commit));
+            lags = both.into_iter().map(|(_, lag)| lag).collect();
+        }
+        self.group(name, code);
+        if let Some(told) = self.told.find(name).and_then(|place| self.told.groups.get_mut(place)) {
+            told.group.told_lags.get_or_insert_with(|| lags.into());
+        }
     }
 
     fn group(&mut self, name: &str, code: ErrorCode) {
         let begin = core::mem::replace(&mut self.begin, 0);
+        let is_partial = core::mem::take(&mut self.is_partial);
         let code = if code.is_none() { self.trouble.take().unwrap_or(code) } else { code };
         self.trouble = None;
         let place = self.place(name);
@@ -164,6 +209,7 @@ impl<'a> Sink<'a> {
                 let bounds = (u32::try_from(begin), u32::try_from(end));
                 if let (Ok(begin), Ok(end)) = bounds {
                     told.group.commits = Commits::Read(begin..end);
+                    told.group.is_partial = is_partial;
                     self.ended.push(place);
                 }
             }

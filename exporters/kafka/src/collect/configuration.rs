@@ -3,7 +3,6 @@
 //! Topics are asked for in chunks, the chunks dealt out to all brokers: each knows the configuration of every topic. Only the
 //! keys that matter are asked for, which makes an answer a tenth.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lookout_kafka_spec::labels::QuotaKey;
@@ -31,36 +30,77 @@ const TOPICS_PER_REQUEST: usize = 1_000;
 /// The type of a resource that is a topic, as the protocol numbers them.
 const TOPIC: i8 = 2;
 
+/// How many brokers are asked for the same: one that is restarting has left the cluster before the second is asked.
+const ATTEMPTS: usize = 2;
+
 /// How many quotas are kept: each user may have one, and somebody may have made one for everybody.
 const MAX_QUOTAS: usize = 10_000;
 
-/// Reads the configuration of `topics`. Those that could not be read are not in it.
-pub async fn topics(round: &mut Round, cluster: &Cluster, topics: &[Arc<str>]) -> TopicConfigurations {
-    let brokers: Vec<Arc<Broker>> = cluster.brokers().map(Arc::clone).collect();
-    let mut shares: Vec<Vec<Arc<str>>> = vec![Vec::new(); brokers.len()];
-    for (number, chunk) in topics.chunks(TOPICS_PER_REQUEST).enumerate() {
-        if let Some(share) = number.checked_rem(brokers.len()).and_then(|place| shares.get_mut(place)) {
-            share.extend_from_slice(chunk);
+/// What one reading says of topics.
+#[derive(Debug, Default)]
+pub struct Topics {
+    /// How they are configured; those that nobody answered for are as they were.
+    pub configurations: TopicConfigurations,
+    /// Those for which a broker answered, if only that we may not know, sorted.
+    pub answered: Vec<Arc<str>>,
+}
+
+/// Reads the configuration of `topics`, which are sorted. What one broker does not answer, another one is asked for; what nobody
+/// answers for stays as it was `before`.
+pub async fn topics(
+    round: &mut Round,
+    cluster: &Cluster,
+    topics: &[Arc<str>],
+    before: &TopicConfigurations,
+) -> Topics {
+    let mut read = Topics::default();
+    let mut left: Vec<Arc<str>> = topics.to_vec();
+    for _ in 0..ATTEMPTS {
+        let brokers = cluster.brokers().filter(|broker| round.gone(broker.id()).is_none());
+        let brokers: Vec<Arc<Broker>> = brokers.map(Arc::clone).collect();
+        if left.is_empty() || brokers.is_empty() {
+            break;
+        }
+        read.ask(round, brokers, &left).await;
+        left.retain(|name| read.answered.binary_search(name).is_err());
+    }
+    for name in left {
+        if let Some(configuration) = before.0.get(&name) {
+            read.configurations.0.insert(name, configuration.clone());
         }
     }
-    let until = round.all_until();
-    let asked = brokers.into_iter().zip(shares).filter(|(_, share)| !share.is_empty());
-    let asked = asked.map(|(broker, share)| (broker.id(), read(broker, share, until)));
-    let mut configurations = BTreeMap::new();
-    for (id, told) in tasks::each(asked).await {
-        if let Some(missed) = &told.missed {
-            round.miss(id, missed);
-        }
-        for (name, code) in told.refused {
-            if let Some(reason) = code.reason() {
-                round.faults.items("configurations of topics", reason, 1, &name, || {
-                    format!("broker {id} answered with {code}")
-                });
+    read
+}
+
+impl Topics {
+    /// Deals `topics` out to `brokers`, and takes what they answer.
+    async fn ask(&mut self, round: &mut Round, brokers: Vec<Arc<Broker>>, topics: &[Arc<str>]) {
+        let mut shares: Vec<Vec<Arc<str>>> = vec![Vec::new(); brokers.len()];
+        for (number, chunk) in topics.chunks(TOPICS_PER_REQUEST).enumerate() {
+            if let Some(share) = number.checked_rem(brokers.len()).and_then(|place| shares.get_mut(place)) {
+                share.extend_from_slice(chunk);
             }
         }
-        configurations.extend(told.topics);
+        let until = round.all_until();
+        let asked = brokers.into_iter().zip(shares).filter(|(_, share)| !share.is_empty());
+        let asked = asked.map(|(broker, share)| (broker.id(), read(broker, share, until)));
+        for (id, told) in tasks::each(asked).await {
+            if let Some(missed) = &told.missed {
+                round.miss(id, missed);
+            }
+            for (name, code) in told.refused {
+                if let Some(reason) = code.reason() {
+                    round.faults.items("configurations of topics", reason, 1, &name, || {
+                        format!("broker {id} answered with {code}")
+                    });
+                }
+                self.answered.push(name);
+            }
+            self.answered.extend(told.topics.iter().map(|(name, _)| Arc::clone(name)));
+            self.configurations.0.extend(told.topics);
+        }
+        self.answered.sort_unstable();
     }
-    TopicConfigurations(configurations)
 }
 
 #[derive(Debug, Default)]
@@ -76,7 +116,9 @@ async fn read(broker: Arc<Broker>, names: Vec<Arc<str>>, until: Instant) -> Told
     told.missed = match timeout_at(until, told.read(&broker, &names)).await {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(Missed::by(&failure)),
-        Err(_) => Some(Missed::late("reading the configuration of topics", until - begun)),
+        Err(_) => {
+            Some(Missed::late("reading the configuration of topics", until - begun, !told.topics.is_empty()))
+        }
     };
     told
 }
@@ -144,7 +186,7 @@ pub async fn quotas(round: &mut Round, cluster: &Cluster) -> Option<Vec<ClientQu
             code => Missed::with(Api::DescribeClientQuotas, code),
         },
         Ok(Err(failure)) => Missed::by(&failure),
-        Err(_) => Missed::late("reading the client quotas", until.elapsed()),
+        Err(_) => Missed::late("reading the client quotas", until.elapsed(), true),
     };
     round.faults.items("client quotas", missed.reason, 1, "all", || missed.message);
     None

@@ -43,6 +43,13 @@ impl Faults {
         }
     }
 
+    /// Something that is wrong with the answers as a whole.
+    pub fn whole(&mut self, subject: &str, reason: Reason, message: &str) {
+        if self.brokers.len() < MAX_FAULTS {
+            self.brokers.push(Fault { reason, subject: subject.to_owned(), message: message.to_owned() });
+        }
+    }
+
     /// `count` items of a kind that could not be read for a reason; `name` is one of them, or what has them.
     pub fn items(
         &mut self,

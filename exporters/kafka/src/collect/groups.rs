@@ -5,6 +5,7 @@
 //!
 //! Invariant: what has been learnt of a broker stays when the rest is not to be had, or takes too long.
 
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -20,6 +21,10 @@ use super::missed::Missed;
 use super::{commits, describe};
 use crate::model::{Commit, Commits, Group, Topology};
 
+/// How many groups are watched: ten times what the largest known clusters have, and each is described in every cycle. The filter
+/// `groups`, or shards of the names, watch another part of more.
+pub const MAX_GROUPS: usize = 200_000;
+
 /// What is asked of the groups, the same for every broker.
 #[derive(Debug)]
 pub struct GroupPlan {
@@ -31,6 +36,10 @@ pub struct GroupPlan {
     pub shard: Shard,
     /// The names of the cycle before, sorted: they are used again.
     pub names: Arc<Vec<Arc<str>>>,
+    /// The groups for which there was no time in the cycle before, sorted: they come first.
+    pub late: Arc<Vec<Arc<str>>>,
+    /// For how many groups there is room yet, of all brokers together.
+    pub room: AtomicUsize,
     /// When it has to be over.
     pub until: Instant,
 }
@@ -44,6 +53,8 @@ pub struct Coordinated {
     pub commits: Vec<Commit>,
     /// Whether it has listed its groups.
     pub has_listed: bool,
+    /// How many of them are beyond [`MAX_GROUPS`].
+    pub left_out: u64,
     /// What it did not give, and why.
     pub missed: Vec<Missed>,
     /// How long it took to list and describe them.
@@ -72,10 +83,29 @@ pub async fn read(broker: Arc<Broker>, plan: Arc<GroupPlan>) -> Coordinated {
     let mut told = Coordinated::default();
     let begun = Instant::now();
     if timeout_at(plan.until, told.read(&broker, &plan)).await.is_err() {
-        told.missed.push(Missed::late("reading the groups of the broker", plan.until - begun));
+        told.missed.push(Missed::late(
+            "reading the groups of the broker",
+            plan.until - begun,
+            told.has_listed,
+        ));
     }
     told.close();
     told
+}
+
+// === impl GroupPlan ===
+
+impl GroupPlan {
+    /// How many of `wanted` more groups there is room for.
+    fn grant(&self, wanted: usize) -> usize {
+        let taken = self.room.fetch_update(Relaxed, Relaxed, |room| Some(room.saturating_sub(wanted)));
+        taken.unwrap_or_default().min(wanted)
+    }
+
+    /// Whether there was no time for a group in the cycle before.
+    pub fn is_late(&self, name: &str) -> bool {
+        self.late.binary_search_by(|late| (**late).cmp(name)).is_ok()
+    }
 }
 
 // === impl Coordinated ===
@@ -95,7 +125,7 @@ impl Coordinated {
             return;
         }
         let begun = Instant::now();
-        if let Err(failure) = commits::all(broker, &plan.topology, self).await {
+        if let Err(failure) = commits::all(broker, plan, self).await {
             self.miss(&failure);
         }
         self.commits_took = begun.elapsed();
@@ -116,6 +146,9 @@ impl Coordinated {
         self.groups = answer.groups.iter().filter(is_wanted).map(told).collect();
         self.groups.sort_by(|one, other| one.group.name.cmp(&other.group.name));
         self.groups.dedup_by(|next, one| next.group.name == one.group.name);
+        let granted = plan.grant(self.groups.len());
+        self.left_out = (self.groups.len() - granted) as u64;
+        self.groups.truncate(granted);
         self.has_listed = true;
         Ok(())
     }
@@ -176,6 +209,8 @@ impl Told {
             members: is_empty.then_some(0),
             generation: None,
             commits: Commits::Unread(Reason::Unexpected),
+            told_lags: None,
+            is_partial: false,
             is_idle: false,
         };
         Self { group, unread: None, is_due, has_moved: false, is_deleted: false }
@@ -217,4 +252,26 @@ pub fn state_of(text: &str) -> Option<GroupState> {
         _ => GroupState::Unknown,
     };
     Some(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use lookout_kafka_spec::config::Filter;
+
+    use super::*;
+
+    #[test]
+    fn the_groups_of_all_brokers_share_the_room() {
+        let plan = GroupPlan {
+            topology: Arc::default(),
+            selection: Arc::new(Selection::new(&Filter::default()).unwrap()),
+            shard: Shard::WHOLE,
+            names: Arc::default(),
+            late: Arc::new(vec!["b".into(), "d".into()]),
+            room: AtomicUsize::new(10),
+            until: Instant::now(),
+        };
+        assert_eq!([7, 5, 0, 1].map(|wanted| plan.grant(wanted)), [7, 3, 0, 0]);
+        assert_eq!(["a", "b", "c", "d"].map(|name| plan.is_late(name)), [false, true, false, true]);
+    }
 }

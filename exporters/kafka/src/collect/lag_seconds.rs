@@ -27,12 +27,14 @@ pub async fn search(round: &mut Round, cluster: &Cluster, topology: &Arc<Topolog
             lists.entry(leader.unwrap_or(crate::model::NO_NODE)).or_default().push((number, question));
         }
         let mut tasks = Vec::new();
+        let mut asked: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
         for (leader, questions) in lists {
             let missed = match (round.gone(leader), cluster.broker(leader)) {
                 (Some(missed), _) => missed.reason,
                 (None, Err(failure)) => Missed::by(&failure).reason,
                 (None, Ok(broker)) => {
                     let (broker, topology) = (Arc::clone(broker), Arc::clone(topology));
+                    asked.insert(leader, questions.iter().map(|(number, _)| *number).collect());
                     tasks.push((leader, timestamps::read(broker, topology, questions, round.all_until())));
                     continue;
                 }
@@ -40,11 +42,15 @@ pub async fn search(round: &mut Round, cluster: &Cluster, topology: &Arc<Topolog
             answer_all(search, &questions, missed);
         }
         for (leader, told) in tasks::each(tasks).await {
-            if let Some(missed) = &told.missed {
-                round.miss(leader, missed);
-            }
             for (number, answer) in told.answers {
                 search.answer(number, answer);
+            }
+            // What the time did not suffice for is deferred, which the search sees for itself.
+            let Some(missed) = told.missed.filter(|_| !told.is_late) else { continue };
+            round.miss(leader, &missed);
+            for number in asked.get(&leader).into_iter().flatten() {
+                // Of no effect where there was an answer.
+                search.answer(*number, Err(missed.reason));
             }
         }
     }

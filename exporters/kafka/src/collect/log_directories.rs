@@ -105,7 +105,7 @@ async fn ask(broker: Arc<Broker>, topology: Arc<Topology>, until: Instant) -> Re
         Ok(Ok(Some((told, _)))) => Ok(told),
         Ok(Ok(None)) => Err(Missed::lost()),
         Ok(Err(failure)) => Err(Missed::by(&failure)),
-        Err(_) => Err(Missed::late("reading the log directories of the broker", until - begun)),
+        Err(_) => Err(Missed::late("reading the log directories of the broker", until - begun, false)),
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Missed {
     pub reason: Reason,
     /// What was tried and why it failed, the causes included.
     pub message: String,
-    /// Whether the broker answered, if only with an error.
+    /// Whether the broker answered, if only with an error, or not everything that a part of the cycle asks.
     pub has_answered: bool,
 }
 
@@ -45,13 +45,13 @@ impl Missed {
         Self { reason, message: format!("the broker answered {api} with {code}"), has_answered: true }
     }
 
-    /// A part of a cycle that took too long.
-    pub fn late(what: &str, within: Duration) -> Self {
+    /// A part of a cycle that took too long: that is the broker's silence only if it has answered nothing in it.
+    pub fn late(what: &str, within: Duration, has_answered: bool) -> Self {
         let message = format!(
             "{what} was not over within {} ms, the part of the deadline left for it",
             within.as_millis()
         );
-        Self { reason: Reason::Timeout, message, has_answered: false }
+        Self { reason: Reason::Timeout, message, has_answered }
     }
 
     /// A task that was lost: a defect.
@@ -71,5 +71,17 @@ impl Missed {
                 | Reason::Untrusted
                 | Reason::Unauthenticated
         ) && !self.has_answered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_is_late_is_no_reason_not_to_ask_a_broker_that_has_answered_anything_else() {
+        let late = Missed::late("reading", Duration::from_secs(1), true);
+        assert!(!late.is_gone() && late.has_answered && late.reason == Reason::Timeout);
+        assert!(Missed::late("reading", Duration::from_secs(1), false).is_gone());
     }
 }

@@ -55,7 +55,10 @@ pub async fn read(
     told.missed = match timeout_at(until, told.read(&broker, &topology)).await {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(Missed::by(&failure)),
-        Err(_) => Some(Missed::late("reading the offsets of the broker's partitions", until - begun)),
+        Err(_) => {
+            let has_answered = told.latest.known().next().is_some() || !told.latest.refused.is_empty();
+            Some(Missed::late("reading the offsets of the broker's partitions", until - begun, has_answered))
+        }
     };
     told
 }

@@ -9,23 +9,28 @@ use lookout_kafka_spec::pattern::Selection;
 use lookout_kafka_wire::Cluster;
 use lookout_kafka_wire::metadata::Topics;
 use lookout_runtime::{CollectError, Fault, Shard};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::faults::Faults;
 use super::metadata::Draft;
 use super::missed::{Missed, chain};
 use crate::model::{Stages, Topology};
 
-/// By which part of the deadline groups and commits are read, in percent. What is left is for those after.
+/// By which part of the deadline the brokers and the metadata are known, in percent: one broker that stalls has a third, and
+/// there is time for another. What is left is for the parts after it, here and below.
+const METADATA_UNTIL: u32 = 50;
+
+/// By which part of the deadline groups and commits are read.
 const GROUPS_UNTIL: u32 = 60;
 
 /// By which part of the deadline offsets are read.
-const OFFSETS_UNTIL: u32 = 85;
+const OFFSETS_UNTIL: u32 = 75;
 
-/// By which part of the deadline everything is read.
-const ALL_UNTIL: u32 = 95;
+/// By which part of the deadline everything is read. To judge a million partitions, and to encode their series, takes up to two
+/// seconds on a machine that is busy, and a cycle that is cut off has read everything for nothing.
+const ALL_UNTIL: u32 = 85;
 
-/// How many brokers are asked for the metadata: one after the other, each with a third of the deadline.
+/// How many brokers are asked for the metadata: one after the other, as far as there is time.
 const METADATA_ATTEMPTS: usize = 3;
 
 /// One reading of a cluster.
@@ -105,10 +110,17 @@ impl Round {
     ) -> Result<Topology, CollectError> {
         let begun = Instant::now();
         let mut failures = Vec::new();
-        while failures.len() < METADATA_ATTEMPTS && Instant::now() < self.groups_until() {
+        let until = self.until(METADATA_UNTIL);
+        while failures.len() < METADATA_ATTEMPTS && Instant::now() < until {
             let mut draft = Draft::new(previous, selection, shard);
-            match cluster.refresh(Topics::All, |row| draft.row(row)).await {
+            let asked = timeout_at(until, cluster.refresh(Topics::All, |row| draft.row(row))).await;
+            let Ok(asked) = asked else {
+                self.late(until, &mut failures);
+                break;
+            };
+            match asked {
                 Ok(overall) if overall.code.is_none() => {
+                    self.look_for_topics(&draft);
                     let (topology, misplaced) = draft.finish();
                     self.judge(&topology, misplaced);
                     self.took(Stage::Metadata, begun);
@@ -130,13 +142,37 @@ impl Round {
     /// Nobody could be asked in time.
     pub async fn brokers(&mut self, cluster: &mut Cluster) -> Result<(), CollectError> {
         let mut failures = Vec::new();
-        while failures.len() < METADATA_ATTEMPTS && Instant::now() < self.groups_until() {
-            match cluster.refresh(Topics::None, |_| ()).await {
-                Ok(_) => return Ok(()),
-                Err(failure) => failures.push((failure.reason(), chain(&failure))),
+        let until = self.until(METADATA_UNTIL);
+        while failures.len() < METADATA_ATTEMPTS && Instant::now() < until {
+            match timeout_at(until, cluster.refresh(Topics::None, |_| ())).await {
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err(failure)) => failures.push((failure.reason(), chain(&failure))),
+                Err(_) => self.late(until, &mut failures),
             }
         }
         Err(nobody(failures))
+    }
+
+    /// There was no time left for the attempt. Why one before it failed says more.
+    fn late(&self, until: Instant, failures: &mut Vec<(Reason, String)>) {
+        if !failures.is_empty() {
+            return;
+        }
+        let within = until.saturating_duration_since(self.begun).as_millis();
+        let message = format!(
+            "those that were tried were silent, and {within} ms, the part of the deadline for finding a broker, were over; \
+             the next cycle begins with others"
+        );
+        failures.push((Reason::Timeout, message));
+    }
+
+    /// A cluster without topics is told from one that shows none.
+    fn look_for_topics(&mut self, draft: &Draft<'_>) {
+        if draft.is_without_topics() {
+            let message = "the broker names no topic: there is none, or the principal may describe none; if there should be \
+                           some, grant it DESCRIBE on topics and groups";
+            self.faults.whole("topics", Reason::Empty, message);
+        }
     }
 
     /// What is odd about an answer.
@@ -146,7 +182,12 @@ impl Round {
             self.faults.items("metadata", Reason::Malformed, misplaced, "partitions", detail);
         }
         for (reason, count) in &topology.unread_topics {
-            let detail = || "the metadata has an error instead of these topics".to_owned();
+            let detail = || match reason {
+                Reason::TooMany => {
+                    "there are more than are watched; watch a part, by `topics` or by shards".to_owned()
+                }
+                _ => "the metadata has an error instead of these topics".to_owned(),
+            };
             self.faults.items("topics", *reason, *count, "partitions of them", detail);
         }
     }

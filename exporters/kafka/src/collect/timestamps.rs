@@ -28,6 +28,8 @@ pub struct Told {
     pub answers: Vec<(usize, Result<Option<Answer>, Reason>)>,
     /// Why it did not answer, or not all.
     pub missed: Option<Missed>,
+    /// Whether that is because the part of the cycle was over.
+    pub is_late: bool,
 }
 
 /// Puts `questions`, sorted by slot, to one leader.
@@ -40,10 +42,11 @@ pub async fn read(
     let mut told = Told::default();
     let left = until.checked_duration_since(Instant::now()).unwrap_or(Duration::ZERO);
     let asked = timeout_at(until, ask(&broker, &topology, questions, &mut told.answers)).await;
+    told.is_late = asked.is_err();
     told.missed = match asked {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(Missed::by(&failure)),
-        Err(_) => Some(Missed::late("looking up timestamps", left)),
+        Err(_) => Some(Missed::late("looking up timestamps", left, true)),
     };
     told
 }

@@ -20,8 +20,8 @@ pub(super) fn findings(cycle: &Cycle) -> Vec<Finding> {
         let mut known_lag = 0_u128;
         for run in Runs::new(&cycle.topology, first, commits) {
             let mut sum = TopicStanding::default();
-            for commit in run.commits {
-                let standing = Standing::of(cycle, commit);
+            for (index, commit) in (run.first - first..).zip(run.commits) {
+                let standing = Standing::of(cycle, group, index, commit);
                 known_lag += u128::from(standing.lag.unwrap_or(0));
                 sum.add(commit.offset, &standing);
             }

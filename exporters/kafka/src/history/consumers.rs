@@ -7,6 +7,7 @@
 //! - Idleness is watched, not read: after a restart the clock starts anew, so a group that is long idle has series for
 //!   `idle_group_after` again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::group::{GroupHistory, commits_of};
@@ -82,6 +83,15 @@ impl Consumers {
             self.groups.retain(|group| group.seen_at == look.now);
         }
         (progress, rebalances)
+    }
+
+    /// Lets the lags over topics move anew of which an end went back, whether their groups can be read in this cycle or not.
+    pub(super) fn forget_trends(&mut self, went_back: &[Slot], topology: &Topology) {
+        let topics: BTreeSet<u32> =
+            went_back.iter().filter_map(|slot| u32::try_from(topology.topic_of(*slot)).ok()).collect();
+        if !topics.is_empty() {
+            self.groups.iter_mut().for_each(|group| group.forget_trends(&topics));
+        }
     }
 
     /// Keeps a group that was not listed, for a while.

@@ -1,12 +1,14 @@
 //! One group from cycle to cycle: what it has consumed of each topic, how its lag moves, whether it is idle.
 //!
 //! What counts as consumed is the growth of commits. A commit that goes back (a reset) adds nothing; a partition begins at
-//! its first commit; one whose topic was created again begins anew.
+//! its first commit; one whose topic was created again begins anew. Share groups consume nothing here: their offsets are those of
+//! the first record that is not settled, and how many behind it are is not known. Their lag is the one that they are told.
 //!
 //! The lag velocity is the slope of the lag over a topic. A sample needs the ends of all its partitions, as the lag itself
-//! does. When a partition is added or goes, or a commit goes back, the lag jumps for another reason than that it is read
+//! does. When a partition is added or goes, or a commit or an end goes back, the lag jumps for another reason than that it is read
 //! slowly or quickly: the trend begins anew.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::consumers::{Look, Moved};
@@ -28,8 +30,8 @@ pub(super) struct GroupHistory {
     pub(super) commits: Vec<Commit>,
     /// By topic.
     runs: Vec<Run>,
-    /// What it had consumed of topics that have vanished, and when they did.
-    departed: Vec<(Arc<str>, i64, u64)>,
+    /// When topics have vanished, and what it had consumed of them.
+    departed: BTreeMap<Arc<str>, (i64, u64)>,
 }
 
 /// A group's commits for a topic.
@@ -72,7 +74,7 @@ impl GroupHistory {
             rebalances: Rebalances::default(),
             commits: Vec::new(),
             runs: Vec::new(),
-            departed: Vec::new(),
+            departed: BTreeMap::new(),
         }
     }
 
@@ -92,7 +94,7 @@ impl GroupHistory {
         let mut consumed = 0;
         if let Some(commits) = commits {
             let has_moved;
-            (consumed, has_moved) = self.take(commits, look, progress);
+            (consumed, has_moved) = self.take(commits, group.told_lags.as_deref(), look, progress);
             if has_moved {
                 self.active_at = look.now;
             }
@@ -105,7 +107,13 @@ impl GroupHistory {
     }
 
     /// Takes in the commits; gives what was consumed, and whether a commit has moved.
-    fn take(&mut self, commits: &[Commit], look: &Look<'_>, progress: &mut Vec<Progress>) -> (u64, bool) {
+    fn take(
+        &mut self,
+        commits: &[Commit],
+        told: Option<&[Option<u64>]>,
+        look: &Look<'_>,
+        progress: &mut Vec<Progress>,
+    ) -> (u64, bool) {
         let (mut total, mut has_moved) = (0_u64, false);
         let (mut rest, mut before) = (commits, self.commits.as_slice());
         let mut runs = self.runs.iter().copied().peekable();
@@ -126,7 +134,11 @@ impl GroupHistory {
             }
             let known = runs.next_if(|run| run.topic == index);
             let mut run = known.unwrap_or_else(|| Run::new(index, self.departed_from(&topic.name)));
-            let step = Step::between(were_here, here, look);
+            let mut step = Step::between(were_here, here, look);
+            if let Some(told) = told {
+                let first = commits.len() - rest.len() - here.len();
+                step.tell(told.get(first..first + here.len()).unwrap_or_default(), here.len());
+            }
             run.take(&step, look);
             has_moved |= step.has_moved;
             total = total.saturating_add(step.consumed);
@@ -138,7 +150,7 @@ impl GroupHistory {
         newer.retain(|run| look.now - run.seen_at < look.forget_millis);
         newer.shrink_to_fit();
         self.runs = newer;
-        self.departed.retain(|(_, since, _)| look.now - since < look.forget_millis);
+        self.departed.retain(|_, (since, _)| look.now - *since < look.forget_millis);
         self.commits.clear();
         self.commits.reserve_exact(commits.len());
         self.commits.extend_from_slice(commits);
@@ -147,7 +159,14 @@ impl GroupHistory {
 
     /// What it had consumed of a topic that had vanished, and is there again.
     fn departed_from(&self, topic: &str) -> u64 {
-        self.departed.iter().find(|(name, _, _)| **name == *topic).map_or(0, |(_, _, consumed)| *consumed)
+        self.departed.get(topic).map_or(0, |(_, consumed)| *consumed)
+    }
+
+    /// Lets the lag over these topics move anew.
+    pub(super) fn forget_trends(&mut self, topics: &BTreeSet<u32>) {
+        for run in self.runs.iter_mut().filter(|run| topics.contains(&run.topic)) {
+            run.trend = Trend::default();
+        }
     }
 
     /// Follows the topology.
@@ -165,8 +184,7 @@ impl GroupHistory {
                 true
             }
             (None, Some(topic)) => {
-                departed.retain(|(name, _, _)| *name != topic.name);
-                departed.push((Arc::clone(&topic.name), now, run.consumed));
+                departed.insert(Arc::clone(&topic.name), (now, run.consumed));
                 false
             }
             (None, None) => false,
@@ -228,6 +246,15 @@ impl Step {
             step.lag = step.lag.zip(lag).map(|(sum, lag)| sum.saturating_add(lag));
         }
         step
+    }
+}
+
+impl Step {
+    /// Takes the lags that a share group is told instead of what its offsets say.
+    fn tell(&mut self, lags: &[Option<u64>], commits: usize) {
+        self.consumed = 0;
+        let sum: Option<u64> = lags.iter().copied().sum();
+        self.lag = sum.filter(|_| lags.len() == commits).and_then(|lag| i64::try_from(lag).ok());
     }
 }
 

@@ -85,6 +85,8 @@ mod tests {
                 members: Some(1),
                 generation: *generation,
                 commits: Commits::Read(0..0),
+                told_lags: None,
+                is_partial: false,
                 is_idle: false,
             };
             rebalances.observe(&group);

@@ -60,6 +60,10 @@ pub(super) struct Ends<'a> {
     pub(super) record_sizes: &'a BTreeMap<Arc<str>, f64>,
 }
 
+/// How many topics that have vanished are remembered beside those that there are: who makes a topic for each of their jobs must not
+/// fill the memory within ten minutes. Beyond it, only those that have vanished just now.
+const MAX_DEPARTED: usize = 10_000;
+
 const NO_ID: [u8; 16] = [0; 16];
 
 // === impl Topics ===
@@ -116,12 +120,22 @@ impl Topics {
         let still =
             departed.into_iter().filter(|(name, (since, _))| is_young(*since) && newer.find(name).is_none());
         self.departed.extend(still);
+        if self.departed.len() > newer.topics.len() + MAX_DEPARTED {
+            self.departed.retain(|_, (since, _)| *since == now);
+        }
     }
 
-    /// Takes in the ends of a cycle; gives what has been produced to each topic, and the partitions whose end went back.
-    pub(super) fn observe(&mut self, ends: &Ends<'_>) -> (Vec<Produced>, Vec<Slot>) {
+    /// The partitions whose end has gone back, in ascending order; before the ends are taken in.
+    pub(super) fn went_back(&self, end: &OffsetColumn) -> Vec<Slot> {
+        let ends = (0..).zip(&self.ends);
+        ends.filter(|(slot, before)| end.get(*slot).is_some_and(|now| now < **before))
+            .map(|(slot, _)| slot)
+            .collect()
+    }
+
+    /// Takes in the ends of a cycle; gives what has been produced to each topic.
+    pub(super) fn observe(&mut self, ends: &Ends<'_>) -> Vec<Produced> {
         let mut sizes = ends.record_sizes.iter().peekable();
-        let mut went_back = Vec::new();
         let mut produced = Vec::with_capacity(ends.topology.topics.len());
         for (topic, counters) in ends.topology.topics.iter().zip(&mut self.counters) {
             // Both are sorted by name.
@@ -135,13 +149,10 @@ impl Topics {
                 if *before >= 0 {
                     let from = if now >= *before {
                         *before
+                    } else if ends.is_created_again(topic.id, &topic.name, slot - topic.first, slot) {
+                        0
                     } else {
-                        went_back.push(slot);
-                        if ends.is_created_again(topic.id, &topic.name, slot - topic.first, slot) {
-                            0
-                        } else {
-                            now
-                        }
+                        now
                     };
                     records = records.saturating_add(u64::try_from(now - from).unwrap_or(0));
                 }
@@ -162,7 +173,7 @@ impl Topics {
         for (produced, topic) in produced.iter_mut().zip(&ends.topology.topics) {
             produced.hot_partition = self.hot.ratio(topic, ends.now, ends.window_millis, &self.ends);
         }
-        (produced, went_back)
+        produced
     }
 }
 
@@ -199,5 +210,35 @@ impl Ends<'_> {
             (Some(before), Some(now)) => id == NO_ID && now >= 0 && now < before,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::ops::Range;
+
+    use super::*;
+    use crate::model::Topic;
+
+    fn topology(names: Range<u32>) -> Topology {
+        let (id, first, partitions, is_internal, is_ours) = ([1; 16], 0, 0, false, true);
+        let topic =
+            |name| Topic { name: format!("{name:05}").into(), id, first, partitions, is_internal, is_ours };
+        Topology { topics: names.map(topic).collect(), ..Topology::default() }
+    }
+
+    #[test]
+    fn topics_that_come_and_go_do_not_fill_the_memory() {
+        let mut topics = Topics::default();
+        let mut kept = Vec::new();
+        let mut older = Topology::default();
+        for (now, names) in (0..).zip([0..6_000, 6_000..12_000, 12_000..12_001, 0..0]) {
+            let newer = topology(names);
+            topics.carry(&SlotMap::between(&older, &newer), &older, &newer, now);
+            kept.push(topics.departed.len());
+            older = newer;
+        }
+        // More than there may be: only those stay that have vanished just now.
+        assert_eq!(kept, [0, 6_000, 6_000, 6_001]);
     }
 }

@@ -54,14 +54,16 @@ impl LagMemory {
         self.entries.is_empty()
     }
 
-    /// Follows the topology, and forgets the partitions whose end went back.
-    pub(super) fn follow(&mut self, topology: &Arc<Topology>, went_back: &[Slot]) {
-        let older = core::mem::replace(&mut self.topology, Arc::clone(topology));
-        if !Arc::ptr_eq(&older, topology) {
+    /// Follows the topology, and forgets the partitions whose end went back. In each cycle: a search does it, and where there is
+    /// none, whoever leaves it out.
+    pub fn follow(&mut self, topology: &Arc<Topology>, went_back: &[Slot]) {
+        if !Arc::ptr_eq(&self.topology, topology) {
+            let older = Arc::clone(&self.topology);
             let map = SlotMap::between(&older, topology);
             if !map.is_identity() {
                 self.carry(&map, &older, topology);
             }
+            self.topology = Arc::clone(topology);
         }
         if !went_back.is_empty() {
             self.entries.retain(|entry| went_back.binary_search(&entry.slot).is_err());

@@ -104,8 +104,15 @@ impl<'a> Search<'a> {
             budget: settings.timestamp_lookups,
             rounds_left: ROUNDS,
         };
+        let mut unsought = facts.unsought.iter().peekable();
         for (index, commit) in (0..).zip(facts.commits) {
-            let found = search.look(&facts, index, commit.slot, commit.offset);
+            while unsought.next_if(|range| range.end <= index).is_some() {}
+            let is_sought = !unsought.peek().is_some_and(|range| range.contains(&index));
+            let found = if is_sought {
+                search.look(&facts, index, commit.slot, commit.offset)
+            } else {
+                LagSeconds::Unknown
+            };
             search.found.push(found);
         }
         search.aim(&facts);
@@ -173,13 +180,14 @@ impl<'a> Search<'a> {
                         *place = lag;
                     }
                 }
-                State::Open => {
+                // Asked, and not answered: the time was over.
+                State::Open | State::Asked(_) => {
                     deferred += 1;
                     // Go on where this cycle stopped, and come round to what is before it.
                     let turn = (target.slot < self.memory.cursor, target.slot);
                     first_deferred = Some(first_deferred.map_or(turn, |first: (bool, Slot)| first.min(turn)));
                 }
-                State::Asked(_) | State::Unknown => {}
+                State::Unknown => {}
             }
         }
         self.memory.cursor = first_deferred.map_or(0, |(_, slot)| slot);

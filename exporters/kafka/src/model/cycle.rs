@@ -25,6 +25,9 @@ pub struct Cycle {
     pub end: OffsetColumn,
     /// Where partitions begin; read less often than the ends.
     pub low: OffsetColumn,
+    /// Where they began as far as that was known before the commits were read. What is deleted between the two readings was not
+    /// lost by a group that had read it: commits are held against this one.
+    pub low_before: OffsetColumn,
     /// Partitions whose end should have been read and was not, by reason.
     pub unread_partitions: BTreeMap<Reason, u64>,
     /// What has been produced; one for each topic of the topology.

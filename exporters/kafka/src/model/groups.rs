@@ -38,6 +38,11 @@ pub struct Group {
     pub generation: Option<u64>,
     /// What it has committed.
     pub commits: Commits,
+    /// How far the broker says that it is behind, one for each of its commits, none where the broker does not say. Share
+    /// groups have them; of the others the offsets tell it, and they have none.
+    pub told_lags: Option<Box<[Option<u64>]>>,
+    /// Whether it has committed for watched topics that the cluster names with an error: they are missing in its totals.
+    pub is_partial: bool,
     /// Whether it is left out because it has been idle for too long.
     pub is_idle: bool,
 }
@@ -54,7 +59,8 @@ pub enum Commits {
 /// What a group has committed for a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// The offset of the next record that it will read; of a share group, the first that is not archived.
+    /// The offset of the next record that it will read; of a share group, the first that is not settled. Behind that one others
+    /// may be settled already, so nothing about what the group has read follows from it.
     pub offset: i64,
     /// The partition.
     pub slot: Slot,
@@ -97,5 +103,13 @@ impl Groups {
             }
             Commits::Unread(_) => None,
         }
+    }
+
+    /// Where the commits of share groups are in [`Groups::commits`], and their lags as the broker tells them.
+    pub fn told_lags(&self) -> impl Iterator<Item = (Range<u32>, &[Option<u64>])> {
+        self.groups.iter().filter_map(|group| match (&group.commits, &group.told_lags) {
+            (Commits::Read(range), Some(lags)) => Some((range.clone(), &**lags)),
+            _ => None,
+        })
     }
 }

@@ -24,10 +24,12 @@ pub struct Topology {
     pub topics: Vec<Topic>,
     /// Their partitions, topic by topic.
     pub partitions: Vec<Partition>,
-    /// How many replicas each broker has of the topics of this shard; brokers that are not alive included.
+    /// How many replicas each broker has, of all these topics; brokers that are not alive included.
     pub replicas: BTreeMap<i32, u64>,
-    /// Topics that the cluster names without their partitions, by reason.
+    /// Partitions of topics that the cluster names with an error, by reason.
     pub unread_topics: BTreeMap<Reason, u64>,
+    /// The names of these topics, and of those that have vanished within the last minutes, sorted.
+    pub unread_names: Vec<Box<str>>,
 }
 
 /// A broker that is alive.
@@ -97,6 +99,11 @@ impl Topology {
     /// The index of a topic.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.topics.binary_search_by(|topic| (*topic.name).cmp(name)).ok()
+    }
+
+    /// Whether the cluster names a topic with an error.
+    pub fn is_unread(&self, name: &str) -> bool {
+        self.unread_names.binary_search_by(|unread| (**unread).cmp(name)).is_ok()
     }
 
     /// The slot of a partition.

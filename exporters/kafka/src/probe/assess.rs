@@ -2,8 +2,9 @@
 
 use lookout_exposition::{Batch, Family};
 use lookout_kafka_spec::metrics::{
-    PROBE_COMMIT_LATENCY, PROBE_END_TO_END_LATENCY, PROBE_FAILED, PROBE_FAILED_COMMITS, PROBE_IN_FLIGHT,
-    PROBE_LATE, PROBE_LOST, PROBE_PRODUCE_LATENCY, PROBE_PRODUCED, PROBE_RECEIVED, PROBE_UNCOVERED_BROKERS,
+    PROBE_COMMIT_LATENCY, PROBE_DUPLICATED, PROBE_END_TO_END_LATENCY, PROBE_FAILED, PROBE_FAILED_COMMITS,
+    PROBE_IN_FLIGHT, PROBE_LATE, PROBE_LOST, PROBE_PRODUCE_LATENCY, PROBE_PRODUCED, PROBE_RECEIVED,
+    PROBE_UNCOVERED_BROKERS,
 };
 
 use super::Observation;
@@ -17,6 +18,7 @@ pub fn assess(observation: &Observation, batch: &mut Batch) {
     let mut received = Family::new(&PROBE_RECEIVED);
     let mut lost = Family::new(&PROBE_LOST);
     let mut late = Family::new(&PROBE_LATE);
+    let mut duplicated = Family::new(&PROBE_DUPLICATED);
     let mut in_flight = Family::new(&PROBE_IN_FLIGHT);
     let mut produce = Family::new(&PROBE_PRODUCE_LATENCY);
     let mut end_to_end = Family::new(&PROBE_END_TO_END_LATENCY);
@@ -30,6 +32,7 @@ pub fn assess(observation: &Observation, batch: &mut Batch) {
         received.total(labels, account.received as f64);
         lost.total(labels, account.lost as f64);
         late.total(labels, account.late as f64);
+        duplicated.total(labels, account.duplicated as f64);
         in_flight.set(labels, account.in_flight as f64);
         produce.observations(labels, account.produce.counts(), account.produce.sum());
         end_to_end.observations(labels, account.end_to_end.counts(), account.end_to_end.sum());
@@ -39,6 +42,7 @@ pub fn assess(observation: &Observation, batch: &mut Batch) {
     batch.add(received);
     batch.add(lost);
     batch.add(late);
+    batch.add(duplicated);
     batch.add(in_flight);
     batch.add(produce);
     batch.add(end_to_end);

@@ -1,15 +1,18 @@
-//! The configuration of a cluster's topics, and client quotas: facts, read rarely, and soon after a topic was created.
+//! The configuration of a cluster's topics, and client quotas: facts, read rarely, and soon after a topic was created, or topics have
+//! got or lost series of their own.
 
 use core::time::Duration;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use lookout_exposition::Batch;
+use lookout_kafka_spec::config::TopicGranularity;
 use lookout_runtime::{CollectError, Collected, DataKind, Source, SourceDescription};
 use tokio::time::{Instant, sleep_until};
 
 use super::offsets::seen;
 use super::{Plan, unconnected};
+use crate::assess::granularity::Effective;
 use crate::assess::{self, View};
 use crate::cell::ClusterCell;
 use crate::collect::configuration;
@@ -19,7 +22,7 @@ use crate::configuration::Configuration;
 use crate::connect::Connector;
 use crate::model::Topology;
 
-/// The shortest time between two readings because of new topics: where some are created all the time, each reading asks for all.
+/// The shortest time between two readings because something has changed: where some are created all the time, each reading asks for all.
 const SOON: Duration = Duration::from_mins(1);
 
 /// Reads configurations and quotas.
@@ -28,8 +31,8 @@ pub struct ConfigurationSource {
     connector: Connector,
     view: View,
     cell: Arc<ClusterCell>,
-    /// The topics that were asked for last, sorted, and when.
-    asked: Option<(Vec<Arc<str>>, Instant)>,
+    /// The topics of which was answered last, sorted, and when.
+    read: Option<(Vec<Arc<str>>, Instant)>,
 }
 
 impl ConfigurationSource {
@@ -38,7 +41,7 @@ impl ConfigurationSource {
         let description = Self::description(plan);
         let connector =
             Connector::new(Arc::new(plan.cluster.clone()), description.deadline, Arc::clone(&cell));
-        Self { description, connector, view: plan.view(), cell, asked: None }
+        Self { description, connector, view: plan.view(), cell, read: None }
     }
 
     /// What the driver must know of it.
@@ -47,9 +50,10 @@ impl ConfigurationSource {
     }
 }
 
-/// The topics whose configuration is shown here, sorted.
+/// The topics whose configuration is read, sorted: also those of other shards, because groups of this one may read them, and how
+/// far such a group is behind in time depends on whether the topic is compacted.
 fn topics_of(topology: &Topology) -> Vec<Arc<str>> {
-    topology.topics.iter().filter(|topic| topic.is_ours).map(|topic| Arc::clone(&topic.name)).collect()
+    topology.topics.iter().map(|topic| Arc::clone(&topic.name)).collect()
 }
 
 impl Source for ConfigurationSource {
@@ -64,8 +68,10 @@ impl Source for ConfigurationSource {
         }
         round.brokers(cluster).await?;
         let names = topics_of(&offsets.topology);
-        self.asked = Some((names.clone(), Instant::now()));
-        let topics = Arc::new(configuration::topics(&mut round, cluster, &names).await);
+        let before = self.cell.configurations().unwrap_or_default();
+        let read = configuration::topics(&mut round, cluster, &names, &before).await;
+        let topics = Arc::new(read.configurations);
+        self.read = Some((read.answered, Instant::now()));
         let quotas = configuration::quotas(&mut round, cluster).await;
         self.cell.show_configurations(Arc::clone(&topics));
         self.view.granularity = self.cell.granularity().unwrap_or(self.view.configured);
@@ -73,16 +79,20 @@ impl Source for ConfigurationSource {
         Ok(Collected { model: Configuration { topics, quotas }, faults })
     }
 
-    /// There are topics that have not been asked for.
+    /// There are topics of which nobody has answered, or topics have series of their own now, or no longer.
     async fn changed(&mut self) {
-        let Some((asked, at)) = &self.asked else { return core::future::pending().await };
-        let is_new = |name: &Arc<str>| asked.binary_search(name).is_err();
+        let Some((read, at)) = &self.read else { return core::future::pending().await };
+        let is_new = |name: &Arc<str>| read.binary_search(name).is_err();
         let mut offsets = self.cell.offsets();
         sleep_until(*at + SOON).await;
         let has_new = |offsets: &Option<Arc<crate::cell::Offsets>>| {
             offsets.as_ref().is_some_and(|offsets| topics_of(&offsets.topology).iter().any(is_new))
         };
-        if offsets.wait_for(has_new).await.is_err() {
+        let has_topics = |effective: Effective| effective.topics >= TopicGranularity::Topic;
+        let shown = has_topics(self.view.granularity);
+        let is_shown_otherwise =
+            || self.cell.granularity().is_some_and(|effective| has_topics(effective) != shown);
+        if offsets.wait_for(|offsets| is_shown_otherwise() || has_new(offsets)).await.is_err() {
             core::future::pending::<()>().await;
         }
     }

@@ -48,8 +48,9 @@ impl Source for ControllersSource {
         }
         round.brokers(cluster).await?;
         let read = timeout_at(round.all_until(), controllers::read(cluster)).await;
-        let model = read
-            .unwrap_or_else(|_| Err(Missed::late("asking for the controllers", self.description.deadline)));
+        let model = read.unwrap_or_else(|_| {
+            Err(Missed::late("asking for the controllers", self.description.deadline, false))
+        });
         let model = model.map_err(|missed| CollectError::new(missed.reason, missed.message))?;
         let (faults, ..) = round.finish();
         Ok(Collected { model, faults })

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use lookout_declarations::Reason;
 use lookout_exposition::Batch;
 use lookout_kafka_spec::labels::Stage;
 use lookout_kafka_spec::pattern::Selection;
@@ -15,17 +16,19 @@ use super::{Plan, unconnected};
 use crate::assess::granularity::{self, Counts};
 use crate::assess::{self, View};
 use crate::cell::{ClusterCell, Offsets, Past};
-use crate::collect::coordinators::{self, Coordinators};
+use crate::collect::coordinators::{self, Coordinators, MISSED_FOR};
 use crate::collect::ends::{self, Wanted};
-use crate::collect::groups::GroupPlan;
+use crate::collect::groups::{GroupPlan, MAX_GROUPS};
 use crate::collect::lag_seconds;
 use crate::collect::missed::chain;
 use crate::collect::round::Round;
 use crate::connect::Connector;
 use crate::findings;
 use crate::history::{Observed, Reading};
-use crate::lag::{Facts, LagMemory, Search};
-use crate::model::{Cycle, Groups, LagSeconds, Lookups, OffsetColumn, Slot, SlotMap, Stages, Topology};
+use crate::lag::{self, Facts, LagMemory, Search};
+use crate::model::{
+    Commits, Cycle, Group, Groups, LagSeconds, Lookups, OffsetColumn, Slot, SlotMap, Stages, Topology,
+};
 
 /// Reads a cluster once per period.
 pub struct CycleSource {
@@ -47,7 +50,11 @@ struct Kept {
     low_read: Option<Instant>,
     /// The names of the groups, sorted.
     names: Arc<Vec<Arc<str>>>,
+    /// Those for which there was no time, sorted.
+    late: Arc<Vec<Arc<str>>>,
     coordinators: Coordinators,
+    /// The topics that the cluster does not name any more, and since when.
+    departed: BTreeMap<Arc<str>, Instant>,
 }
 
 /// What was read, before what follows from it.
@@ -88,8 +95,10 @@ impl Source for CycleSource {
         let mut topology = self.kept.follow(topology);
         let (groups, unread_groups) = {
             let (topology, selection) = (Arc::clone(&topology), Arc::clone(&self.groups));
-            let (names, until) = (Arc::clone(&self.kept.names), round.groups_until());
-            let asked = Arc::new(GroupPlan { topology, selection, shard: plan.shard, names, until });
+            let (names, late, until) =
+                (Arc::clone(&self.kept.names), Arc::clone(&self.kept.late), round.groups_until());
+            let (shard, room) = (plan.shard, MAX_GROUPS.into());
+            let asked = Arc::new(GroupPlan { topology, selection, shard, names, late, room, until });
             coordinators::read(&mut round, cluster, &asked, &mut self.kept.coordinators).await
         };
         self.kept.remember(groups.as_ref());
@@ -98,7 +107,12 @@ impl Source for CycleSource {
         let wanted = Wanted::of(&topology, groups.as_ref());
         let is_due =
             self.kept.low_read.is_none_or(|read| read.elapsed() >= plan.settings.low_offsets_period.get());
-        let needs_low = |slot: Slot, low: &OffsetColumn| is_due || low.get(slot).is_none();
+        let low_before = self.kept.low.clone();
+        if is_due {
+            // What cannot be read now is not known any more.
+            self.kept.low = OffsetColumn::unknown(topology.partitions.len());
+        }
+        let needs_low = |slot: Slot, low: &OffsetColumn| low.get(slot).is_none();
         let ends =
             ends::read(&mut round, cluster, &mut topology, &wanted, &mut self.kept.low, needs_low).await;
         if is_due {
@@ -108,17 +122,13 @@ impl Source for CycleSource {
         round.took(Stage::Offsets, begun);
         let mut past = self.cell.past.lock().await;
         let read = Read { at, topology, end: ends.end, groups };
-        let mut learnt = learn(&mut round, cluster, &plan, &self.cell, &mut past, read, &self.kept.low).await;
+        let low = &mut self.kept.low;
+        let mut learnt = learn(&mut round, cluster, &plan, &self.cell, &mut past, read, low).await;
         learnt.unread_groups = unread_groups;
+        learnt.low_before = low_before;
         for (reason, count) in ends.unread.into_iter().chain(learnt.topology.unread_topics.clone()) {
             *learnt.unread_partitions.entry(reason).or_default() += count;
         }
-        let offsets = Offsets {
-            topology: Arc::clone(&learnt.topology),
-            end: learnt.end.clone(),
-            low: learnt.low.clone(),
-        };
-        self.cell.show_offsets(Arc::new(offsets));
         let faults;
         (faults, learnt.unreachable, learnt.stages) = round.finish();
         learnt.traffic = self.cell.traffic();
@@ -126,6 +136,13 @@ impl Source for CycleSource {
         let last = self.cell.granularity().unwrap_or(self.view.granularity);
         self.view.granularity = granularity::fit(&counts, self.view.configured, plan.series_budget, last);
         self.cell.show_granularity(self.view.granularity);
+        // Last: who waits for it finds the granularity that goes with it.
+        let offsets = Offsets {
+            topology: Arc::clone(&learnt.topology),
+            end: learnt.end.clone(),
+            low: learnt.low.clone(),
+        };
+        self.cell.show_offsets(Arc::new(offsets));
         Ok(Collected { model: learnt, faults })
     }
 
@@ -150,7 +167,7 @@ async fn learn(
     cell: &ClusterCell,
     past: &mut Past,
     mut read: Read,
-    low: &OffsetColumn,
+    low: &mut OffsetColumn,
 ) -> Cycle {
     let cluster_id = &read.topology.cluster_id;
     if past.cluster_id.is_some() && cluster_id.is_some() && past.cluster_id != *cluster_id {
@@ -169,22 +186,28 @@ async fn learn(
         record_sizes: &record_sizes,
         settings: &plan.settings,
     });
+    forget_beginnings(low, &read.end, past.history.ring().went_back());
     let configurations = cell.configurations();
     let (mut lag_seconds, mut lookups) = (Vec::new(), Lookups::default());
     if plan.settings.lag.seconds
         && let Some(groups) = &read.groups
     {
+        let unsought = lag::unsought(groups);
         let facts = Facts {
             at: read.at,
             topology: &read.topology,
             end: &read.end,
             low,
             commits: &groups.commits,
+            unsought: &unsought,
             ring: past.history.ring(),
             configurations: configurations.as_deref(),
             settings: &plan.settings,
         };
         (lag_seconds, lookups) = search(round, cluster, facts, &mut past.lag).await;
+        lag::of_share_groups(groups, &mut lag_seconds);
+    } else {
+        past.lag.follow(&read.topology, past.history.ring().went_back());
     }
     Cycle {
         at: read.at,
@@ -192,6 +215,7 @@ async fn learn(
         unreachable: BTreeMap::new(),
         end: read.end,
         low: low.clone(),
+        low_before: OffsetColumn::default(),
         unread_partitions: BTreeMap::new(),
         produced,
         groups: read.groups,
@@ -204,6 +228,15 @@ async fn learn(
         lookups,
         stages: Stages::new(),
         traffic: TrafficFigures::default(),
+    }
+}
+
+/// Forgets the beginnings of partitions that were truncated or created again, to be read anew in the next cycle.
+fn forget_beginnings(low: &mut OffsetColumn, end: &OffsetColumn, went_back: &[Slot]) {
+    let is_beyond = |slot: &Slot| low.get(*slot).zip(end.get(*slot)).is_some_and(|(low, end)| low > end);
+    let beyond: Vec<Slot> = (0..).take(low.len()).filter(is_beyond).collect();
+    for slot in beyond.iter().chain(went_back) {
+        low.set(*slot, -1);
     }
 }
 
@@ -232,7 +265,8 @@ fn now() -> Timestamp {
 
 impl Kept {
     /// The topology of this cycle, and the columns to go with it.
-    fn follow(&mut self, topology: Topology) -> Arc<Topology> {
+    fn follow(&mut self, mut topology: Topology) -> Arc<Topology> {
+        self.miss_departed(&mut topology, Instant::now());
         if topology == *self.topology {
             return Arc::clone(&self.topology);
         }
@@ -244,12 +278,81 @@ impl Kept {
         Arc::clone(&self.topology)
     }
 
+    /// A broker that lags behind, or is starting up, leaves out topics without a word. One that was deleted has no commits any
+    /// more, so for some time a group that has commits for what has vanished lacks them.
+    fn miss_departed(&mut self, topology: &mut Topology, now: Instant) {
+        if self.topology.cluster_id != topology.cluster_id {
+            self.departed.clear();
+            return;
+        }
+        for topic in self.topology.topics.iter().filter(|topic| topology.find(&topic.name).is_none()) {
+            self.departed.entry(Arc::clone(&topic.name)).or_insert(now);
+        }
+        self.departed.retain(|name, since| {
+            now.saturating_duration_since(*since) < MISSED_FOR && topology.find(name).is_none()
+        });
+        if !self.departed.is_empty() {
+            topology.unread_names.extend(self.departed.keys().map(|name| (**name).into()));
+            topology.unread_names.sort_unstable();
+        }
+    }
+
     fn remember(&mut self, groups: Option<&Groups>) {
         let Some(groups) = groups else { return };
+        let is_late = |group: &&Group| group.commits == Commits::Unread(Reason::Timeout);
+        let late = groups.groups.iter().filter(is_late).map(|group| Arc::clone(&group.name));
+        self.late = Arc::new(late.collect());
         let is_same = self.names.len() == groups.groups.len()
             && self.names.iter().zip(&groups.groups).all(|(name, group)| *name == group.name);
         if !is_same {
             self.names = Arc::new(groups.groups.iter().map(|group| Arc::clone(&group.name)).collect());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Topic;
+
+    fn topology(names: &[&str]) -> Topology {
+        let topic = |name: &&str| Topic {
+            name: (**name).into(),
+            id: [1; 16],
+            first: 0,
+            partitions: 0,
+            is_internal: false,
+            is_ours: true,
+        };
+        Topology { topics: names.iter().map(topic).collect(), ..Topology::default() }
+    }
+
+    #[test]
+    fn topics_that_vanish_are_missed_until_they_are_back_or_the_time_is_over() {
+        let (mut kept, begun) = (Kept::default(), Instant::now());
+        let mut follow = |names: &[&str], minutes: u64| {
+            let mut newer = topology(names);
+            kept.miss_departed(&mut newer, begun + core::time::Duration::from_secs(60 * minutes));
+            kept.topology = Arc::new(newer);
+            kept.topology.unread_names.join(" ")
+        };
+        assert_eq!(follow(&["a", "b", "c"], 0), "");
+        assert_eq!(follow(&["b"], 1), "a c");
+        assert_eq!(follow(&["b", "c"], 9), "a");
+        assert_eq!(follow(&["b"], 10), "a c");
+        assert_eq!(follow(&["b"], 11), "c");
+        assert_eq!(follow(&["b"], 20), "");
+    }
+
+    #[test]
+    fn beginnings_of_what_went_back_are_forgotten() {
+        let column = |offsets: [i64; 4]| {
+            let mut column = OffsetColumn::unknown(4);
+            (0..).zip(offsets).for_each(|(slot, offset)| column.set(slot, offset));
+            column
+        };
+        let (mut low, end) = (column([5, 5, 5, 5]), column([9, 4, 8, -1]));
+        forget_beginnings(&mut low, &end, &[2]);
+        assert_eq!(low, column([5, -1, -1, 5]));
     }
 }

@@ -9,4 +9,4 @@ mod peers;
 mod properties;
 mod readme;
 mod sources;
-mod world;
+pub(crate) mod world;

@@ -33,6 +33,8 @@ pub(crate) fn groups(groups: Vec<(&str, Vec<Commit>)>) -> Groups {
             members: Some(1),
             generation: Some(1),
             commits: Commits::Read(start..u32::try_from(built.commits.len()).unwrap()),
+            told_lags: None,
+            is_partial: false,
             is_idle: false,
         });
     }

@@ -3,4 +3,5 @@
 mod cycle;
 mod failures;
 mod others;
+mod silent;
 mod stage;

@@ -1,5 +1,6 @@
 //! The lag in seconds, against logs that answer as Kafka does.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,8 +8,8 @@ use jiff::Timestamp;
 use lookout_declarations::Reason;
 use lookout_kafka::configuration::{TopicConfiguration, TopicConfigurations};
 use lookout_kafka::history::{History, Reading};
-use lookout_kafka::lag::{Answer, Facts, LagMemory, ROUNDS, Search};
-use lookout_kafka::model::{Commit, LagSeconds, Lookups, OffsetColumn, Slot, Topology};
+use lookout_kafka::lag::{self, Answer, Facts, LagMemory, ROUNDS, Search};
+use lookout_kafka::model::{Commit, Commits, LagSeconds, Lookups, OffsetColumn, Slot, Topology};
 use lookout_kafka_spec::Settings;
 use lookout_kafka_spec::labels::LagMethod;
 
@@ -37,6 +38,7 @@ struct Cluster {
     history: History,
     memory: LagMemory,
     configurations: Option<TopicConfigurations>,
+    unsought: Vec<Range<u32>>,
 }
 
 /// What a search found, and what it took.
@@ -53,7 +55,8 @@ impl Cluster {
         let partitions = logs.len().try_into().unwrap();
         let topology = Arc::new(cluster::topology(&[("t", 1, partitions)]));
         let (settings, history, memory) = (Settings::default(), History::default(), LagMemory::default());
-        Self { logs, topology, settings, history, memory, configurations: None }
+        let (configurations, unsought) = (None, Vec::new());
+        Self { logs, topology, settings, history, memory, configurations, unsought }
     }
 
     /// The topic is compacted, and that has been read.
@@ -111,6 +114,7 @@ impl Cluster {
             end: &end,
             low: &low,
             commits: &commits,
+            unsought: &self.unsought,
             ring: self.history.ring(),
             configurations: self.configurations.as_ref(),
             settings: &self.settings,
@@ -172,4 +176,29 @@ fn groups_at_one_offset_share_a_search() {
     let together = Cluster::new(vec![log]).search(NOW, &[(0, 5_000); 40]);
     assert_eq!(alone.questions, together.questions);
     assert!(together.lags.iter().all(|lag| *lag == alone.lags[0]));
+}
+
+#[test]
+fn of_idle_groups_and_share_groups_nothing_is_asked() {
+    let commits = || vec![Commit { offset: 5, slot: 0 }, Commit { offset: 6, slot: 1 }];
+    let mut groups = cluster::groups(vec![
+        ("busy", commits()),
+        ("idle", commits()),
+        ("share", commits()),
+        ("unread", vec![]),
+    ]);
+    groups.groups[1].is_idle = true;
+    groups.groups[2].told_lags = Some([Some(0), None].into());
+    (groups.groups[3].is_idle, groups.groups[3].commits) = (true, Commits::Unread(Reason::Timeout));
+    assert_eq!(lag::unsought(&groups), [2..4, 4..6]);
+    let log = ModelLog::new((0..100).map(|index| NOW - HOUR + index * SECOND));
+    let mut cluster = Cluster::new(vec![log.clone(), log]);
+    cluster.settings.lag.timestamp_lookups = 1;
+    let all: Vec<_> = groups.commits[2..].iter().map(|commit| (commit.slot, commit.offset)).collect();
+    cluster.unsought = vec![0..2, 2..4];
+    let found = cluster.search(NOW, &all);
+    assert_eq!(
+        (found.questions, found.lookups, found.lags),
+        (0, Lookups::default(), vec![LagSeconds::Unknown; 4])
+    );
 }

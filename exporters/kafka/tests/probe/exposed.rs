@@ -33,6 +33,7 @@ async fn what_was_measured_is_exposed_and_each_reason_has_a_row_from_the_start()
     assert_eq!(value("kafka_probe_received_records_total"), Some(account.received as f64));
     assert_eq!(value("kafka_probe_lost_records_total"), Some(0.0));
     assert_eq!(value("kafka_probe_late_records_total"), Some(0.0));
+    assert_eq!(value("kafka_probe_duplicate_records_total"), Some(0.0));
     assert_eq!(value("kafka_probe_in_flight_records"), Some(account.in_flight as f64));
     assert_eq!(value("kafka_probe_produce_latency_seconds_count"), Some(account.produced as f64));
     assert_eq!(value("kafka_probe_end_to_end_latency_seconds_count"), Some(account.received as f64));

@@ -2,7 +2,8 @@
 //!
 //! A group that has read nothing of a young topic has left all of it unread, and is in no danger: nothing is deleted
 //! before it is as old as the retention time. So where a topic is limited by time alone, the age of the oldest unread
-//! record decides too. A topic that is only compacted deletes nothing for its age.
+//! record decides too. A topic that is only compacted deletes nothing for its age, and one that is limited neither in time nor
+//! in size deletes nothing at all: there the whole topic is unread by whoever begins with it, for good reason.
 
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
@@ -103,15 +104,16 @@ fn risk(settings: &AlertSettings) -> Alert {
     let limit = settings.retention_used.get();
     let (used, age) = (across(GROUP_RETENTION_USED), across(GROUP_TOPIC_LAG_SECONDS));
     let (retention, by_size) = (across(TOPIC_RETENTION), across(TOPIC_RETENTION_BYTES));
-    let compacted = format!(
-        "max without ({CleanupPolicy}, instance, pod) ({})",
-        TOPIC_CONFIG.at(CleanupPolicy, "compact")
-    );
+    let configured = |series: &str| format!("max without ({CleanupPolicy}, instance, pod) ({series})");
+    let compacted = configured(&TOPIC_CONFIG.at(CleanupPolicy, "compact").to_string());
+    // A limit that does not exist has no row, nor has one that is not known: only what else is known tells them apart.
+    let known = configured(&TOPIC_CONFIG.to_string());
     Alert {
         name: "LookoutKafkaRetentionRisk",
         expression: format!(
             "{used} > {limit} unless ({age} < ignoring ({ConsumerGroup}) group_left () {limit} * {retention} \
-             unless ignoring ({ConsumerGroup}) {by_size}) unless ignoring ({ConsumerGroup}) {compacted}"
+             unless ignoring ({ConsumerGroup}) {by_size}) unless ignoring ({ConsumerGroup}) {compacted} \
+             unless ignoring ({ConsumerGroup}) ({known} unless {retention} unless {by_size})"
         ),
         hold: held(5),
         keep_firing_for: KEEP_FIRING,
@@ -148,6 +150,7 @@ fn risk_cases() -> Vec<Case> {
     let policy = |policy| Given::series(&TOPIC_CONFIG, (CLUSTER, TOPIC, policy), "1x300");
     // At 600 seconds another alert begins.
     let over = unread("0.801x300", "800x300");
+    let unlimited = [over[..2].to_vec(), vec![policy("delete")]].concat();
     let ends = unread("0.9x20 0.1x300", "900x300");
     let alert = |name, given, minutes| fires(name, given, minutes, of_group_topic());
     vec![
@@ -162,6 +165,9 @@ fn risk_cases() -> Vec<Case> {
         alert("older than four fifths of the retention", unread("0.9x300", "950x300"), 9),
         alert("young, but limited in size", with(unread("0.9x300", "60x300"), by_size.clone()), 9),
         alert("its age is not known", over[..1].to_vec(), 9),
+        alert("its limits are not known", over[..2].to_vec(), 9),
+        alert("limited in time, and all is known", with(over.clone(), policy("delete")), 9),
+        alert("limited in size alone, and all is known", with(unlimited.clone(), by_size.clone()), 9),
         alert("deleted and compacted", with(over.clone(), policy("compact,delete")), 9),
         alert("it goes on for a little while", ends[..1].to_vec(), 25),
         silent("the group has read on", CaseKind::Clears, ends[..1].to_vec(), 27),
@@ -185,6 +191,8 @@ fn risk_cases() -> Vec<Case> {
             replicated(&with(over.clone(), policy("compact"))),
             60,
         ),
+        silent("limited neither in time nor in size", CaseKind::Other, unlimited.clone(), 60),
+        silent("without limits, and two replicas of Lookout", CaseKind::Other, replicated(&unlimited), 60),
         silent("compacted only", CaseKind::Other, with(over, policy("compact")), 60),
         silent("nothing is served", CaseKind::Missing, unread("_x300", "_x300"), 60),
     ]

@@ -3,7 +3,8 @@
 //! What is usual is the median of the same hour one day, two days and seven days ago: one odd day, a holiday or a
 //! load test, decides nothing, and after a day there is something to compare with. Where a baseline is configured, the
 //! rate is held against it too; it is of the whole cluster, so the rate is then added up from topics, of which each is in
-//! one shard of Lookout only, unless topics have no series of their own.
+//! one shard of Lookout only. Where topics have no series of their own, one process that watches all of the cluster still knows
+//! its rate; a shard knows its part, and serves no baseline. Where only some of the shards show topics, nothing is compared.
 
 use core::time::Duration;
 
@@ -13,8 +14,8 @@ use lookout_declarations::{Alert, Case, CaseKind, Expectation, Given, Owner, Sev
 use super::samples::{CLUSTER, TOPIC, held, of_cluster, replicated};
 use super::{KEEP_FIRING, OF_CLUSTER, across};
 use crate::config::AlertSettings;
-use crate::labels::Topic;
-use crate::metrics::{BASELINE_RECORDS, CLUSTER_PRODUCED_RECORDS, TOPIC_PRODUCED_RECORDS};
+use crate::labels::{Families, FamiliesLabel, GranularityLabel, GranularityLevel, Topic};
+use crate::metrics::{BASELINE_RECORDS, CLUSTER_PRODUCED_RECORDS, GRANULARITY, TOPIC_PRODUCED_RECORDS};
 
 /// The hours whose middle was as long ago as one, two and seven days: half an hour less, because the window ends there.
 const SAME_HOUR: [(&str, &str); 3] = [("1", "23h30m"), ("2", "47h30m"), ("7", "167h30m")];
@@ -31,12 +32,16 @@ fn dropped(settings: &AlertSettings) -> Alert {
     let usual = format!("quantile without (day) (0.5, {})", days.join(" or "));
     let now = across(format!("rate({CLUSTER_PRODUCED_RECORDS}[10m])"));
     let topics = across(format!("rate({TOPIC_PRODUCED_RECORDS}[10m])"));
+    let sum = format!("sum without ({Topic}) ({topics})");
+    let coarse =
+        GRANULARITY.at(FamiliesLabel, Families::Topics).at(GranularityLabel, GranularityLevel::Whole);
+    let coarse = format!("max without ({FamiliesLabel}, {GranularityLabel}, instance, pod) ({coarse})");
     let (share, floor) = (settings.throughput_drop.get(), settings.throughput_floor);
     Alert {
         name: "LookoutKafkaThroughputDropped",
         expression: format!(
             "{now} < {share} * ({usual} > {floor}) \
-             or (sum without ({Topic}) ({topics}) or {now}) < {share} * ({} > {floor})",
+             or (({sum} unless {coarse}) or ({now} unless {sum})) < {share} * ({} > {floor})",
             across(BASELINE_RECORDS)
         ),
         hold: held(15),
@@ -137,12 +142,22 @@ fn baseline_cases() -> Vec<Case> {
     let topic = |name, values: &str| Given::series(&TOPIC_PRODUCED_RECORDS, (CLUSTER, name), values);
     let mut shards = over.clone();
     shards.extend([topic(TOPIC, "0+1485x100"), topic("refunds", "0+1485x100")]);
+    let granularity = |level| Given::series(&GRANULARITY, (CLUSTER, Families::Topics, level), "1x100");
+    let mut alone = over.clone();
+    alone.push(granularity(GranularityLevel::Whole));
+    let mut shown = baseline("0+1485x100");
+    shown.extend([topic(TOPIC, "0+1485x100"), granularity(GranularityLevel::Topic)]);
+    let mut some = shown.clone();
+    some.push(granularity(GranularityLevel::Whole));
     let mut small = produced("0+3x100");
     small.push(Given::series(&BASELINE_RECORDS, (CLUSTER,), "1x100"));
     vec![
         look("a little less than half of the baseline", CaseKind::Other, over.clone(), 60, once()),
         look("the baseline, and two replicas of Lookout", CaseKind::Other, replicated(&over), 60, once()),
         look("half of the baseline", CaseKind::Other, baseline("0+1503x100"), 60, Expectation::Silent),
+        look("topics have no series, and one process watches all", CaseKind::Other, alone, 60, once()),
+        look("topics have series", CaseKind::Other, shown, 60, once()),
+        look("the topics of one shard have none", CaseKind::Other, some, 60, Expectation::Silent),
         look("each shard has half of the rate", CaseKind::Other, shards, 60, Expectation::Silent),
         look("the baseline is next to nothing", CaseKind::Other, small, 60, Expectation::Silent),
     ]

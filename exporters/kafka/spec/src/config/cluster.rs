@@ -24,7 +24,8 @@ pub struct ClusterSettings {
     pub sasl: Option<SaslSettings>,
     /// The time for opening a connection: name, TCP, TLS, versions and login together.
     pub connect_timeout: HumanDuration,
-    /// The time for each answer of a broker.
+    /// The time for each answer of a broker; at most a third of `deadline`, whatever is said here, so that one slow answer
+    /// does not cost the cycle.
     pub request_timeout: HumanDuration,
     /// The probe: records that Lookout itself produces and consumes.
     pub probe: ProbeSettings,

@@ -55,9 +55,6 @@ impl Topics {
     ) {
         let velocity = progress.and_then(|progress| progress.lag_velocity);
         self.offset_sum.set(labels, standing.offsets as f64);
-        if let Some(progress) = progress {
-            self.consumed.total(labels, progress.consumed as f64);
-        }
         for (family, value) in [
             (&mut self.lag_sum, standing.lag.map(|lag| lag as f64)),
             (&mut self.velocity, velocity),
@@ -72,6 +69,10 @@ impl Topics {
         if standing.beyond_end > 0 {
             self.beyond_end.set(labels, standing.beyond_end as f64);
         }
+    }
+
+    pub(super) fn write_consumed(&mut self, labels: (&str, &str, &str), consumed: u64) {
+        self.consumed.total(labels, consumed as f64);
     }
 
     pub(super) fn write_seconds(&mut self, labels: (&str, &str, &str), seconds: Option<f64>) {

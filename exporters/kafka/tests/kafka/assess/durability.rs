@@ -1,9 +1,11 @@
 //! What is said of brokers, topics and partitions, judgement by judgement.
 
 use lookout_declarations::Reason;
+use lookout_kafka::assess::View;
 use lookout_kafka::assess::granularity::Effective;
 use lookout_kafka::model::{BrokerNode, Produced};
-use lookout_kafka_spec::config::{GroupGranularity, TopicGranularity};
+use lookout_kafka_spec::config::{Baseline, GroupGranularity, TopicGranularity};
+use lookout_runtime::Shard;
 use std::sync::Arc;
 
 use super::world::{FINEST, World, absent, group, partition, rows, scrape_of, view};
@@ -102,8 +104,38 @@ fn a_topic_of_another_shard_is_there_for_groups_only() {
     assert_eq!(rows(&scrape, "kafka_topic_partition_current_offset"), ["ours,0 10"]);
     assert_eq!(rows(&scrape, "kafka_cluster_topics"), [" 1"]);
     assert_eq!(rows(&scrape, "kafka_cluster_under_replicated_partitions"), [" 0"]);
-    assert_eq!(rows(&scrape, "kafka_broker_leaders"), ["1 1"]);
     assert_eq!(rows(&scrape, "kafka_consumergroup_lag_sum"), ["g,another 40"]);
+}
+
+#[test]
+fn of_brokers_every_shard_says_the_same() {
+    let made = || [partition(0, 9).on(&[1, 2]), partition(0, 9).on(&[2, 1])];
+    let (world, families) = (
+        || World::new().broker(2, None),
+        ["kafka_broker_leaders", "kafka_broker_preferred_leaders", "kafka_broker_replicas"],
+    );
+    let one = world().foreign_topic("a", &made()).topic("b", &made()).scrape();
+    let other = world().topic("a", &made()).foreign_topic("b", &made()).scrape();
+    for (family, count) in families.into_iter().zip([2, 2, 4]) {
+        assert_eq!(rows(&one, family), [format!("1 {count}"), format!("2 {count}")], "{family}");
+        assert_eq!(rows(&one, family), rows(&other, family), "{family}");
+    }
+    assert_eq!(rows(&one, "kafka_cluster_topics"), [" 1"]);
+}
+
+#[test]
+fn a_baseline_of_the_cluster_is_not_held_against_the_part_of_a_shard() {
+    let cycle = World::new().topic("t", &[partition(0, 9)]).build();
+    let shown = |shard, topics| {
+        let baseline = Baseline { records_per_second: Some(500.0), ..Baseline::default() };
+        let granularity = Effective { topics, groups: GroupGranularity::Partition };
+        let scrape = scrape_of(&cycle, &View { baseline, shard, granularity, ..view("", FINEST) });
+        rows(&scrape, "kafka_baseline_records_per_second").len()
+    };
+    let third = Shard::new(1, 3).unwrap();
+    assert_eq!(shown(Shard::WHOLE, TopicGranularity::Cluster), 1);
+    assert_eq!(shown(third, TopicGranularity::Topic), 1);
+    assert_eq!(shown(third, TopicGranularity::Cluster), 0);
 }
 
 #[test]
@@ -135,7 +167,7 @@ fn estimates_have_rows_once_they_are_known() {
 fn made_coarser_a_cluster_says_so_and_keeps_its_totals() {
     let cycle = World::new().topic("t", &[partition(0, 9)]).group(group("g"), &[("t", 0, 2)]).build();
     let coarse = Effective { topics: TopicGranularity::Cluster, groups: GroupGranularity::Group };
-    let scrape = scrape_of(&cycle, &lookout_kafka::assess::View { granularity: coarse, ..view("", FINEST) });
+    let scrape = scrape_of(&cycle, &View { granularity: coarse, ..view("", FINEST) });
     assert!(scrape.samples().all(|sample| sample.label("topic").is_none()));
     assert_eq!(rows(&scrape, "kafka_granularity_info"), ["topics,whole 1", "groups,whole 1"]);
     assert_eq!(rows(&scrape, "kafka_granularity_degraded"), ["topics 1", "groups 1"]);

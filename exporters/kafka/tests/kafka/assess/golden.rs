@@ -97,8 +97,11 @@ fn groups(world: World) -> World {
         // Behind the low watermark in one partition, beyond the end in the other.
         .group(group("reset"), &[("payments", 0, 20), ("payments", 1, 280)])
         .since(&[since(7_200, LagMethod::FirstRetained), LagSeconds::CaughtUp])
-        .group(shared, &[("payments", 1, 200)])
-        .since(&[LagSeconds::CaughtUp])
+        // One of the records behind the first that is not settled is.
+        .group(shared, &[("payments", 0, 220), ("payments", 1, 180)])
+        .told(&[Some(0), Some(19)])
+        .since(&[LagSeconds::CaughtUp, LagSeconds::Unknown])
+        .progress(0, Some(1.5))
         .group(unread, &[])
 }
 

@@ -1,7 +1,7 @@
 //! What is said of a group, judgement by judgement.
 
 use lookout_kafka::assess::standing::{Standing, lag_seconds};
-use lookout_kafka::model::{Group, LagSeconds};
+use lookout_kafka::model::{Cycle, Group, LagSeconds};
 use lookout_kafka_spec::labels::{GroupState, LagMethod};
 
 use super::world::{FINEST, World, fixed_now, group, partition, rows, scrape_of, view};
@@ -66,6 +66,19 @@ fn a_commit_below_the_low_watermark_has_lost_records_and_used_up_the_retention()
     assert_eq!(rows(&scrape, "kafka_consumergroup_retention_used_ratio"), ["g,t 1"]);
     // The lag is what `kafka_exporter` calls lag, deleted records included.
     assert_eq!(rows(&scrape, "kafka_consumergroup_lag_sum"), ["g,t 60"]);
+}
+
+#[test]
+fn what_was_deleted_after_the_commits_were_read_is_not_lost() {
+    let world = World::new().topic("t", &[partition(70, 100)]).group(group("g"), &[("t", 0, 50)]);
+    let mut cycle = world.build();
+    let lost = |cycle: &Cycle| rows(&scrape_of(cycle, &view("", FINEST)), "kafka_consumergroup_lost_records");
+    cycle.low_before.set(0, 40);
+    assert_eq!(lost(&cycle), ["g,t 0"]);
+    cycle.low_before.set(0, 55);
+    assert_eq!(lost(&cycle), ["g,t 5"]);
+    cycle.low_before.set(0, -1);
+    assert_eq!(lost(&cycle), [""; 0]);
 }
 
 #[test]
@@ -208,4 +221,40 @@ fn a_group_has_the_one_row_of_its_state() {
     let scrape = World::new().group(empty, &[]).scrape();
     assert_eq!(rows(&scrape, "kafka_consumergroup_state"), ["g,Empty 1"]);
     assert_eq!(rows(&scrape, "kafka_consumergroup_members"), ["g 0"]);
+}
+
+#[test]
+fn a_share_group_is_as_far_behind_as_it_is_told_and_nothing_follows_from_its_offsets() {
+    let scrape = World::new()
+        .topic("one", &[partition(0, 100), partition(70, 100)])
+        .topic("two", &[partition(0, 100), partition(0, 100)])
+        .group(group("classic"), &[("one", 0, 60)])
+        .group(group("share"), &[("one", 0, 0), ("one", 1, 10), ("two", 0, 0), ("two", 1, 500)])
+        .told(&[Some(0), Some(7), None, Some(3)])
+        .since(&[LagSeconds::CaughtUp, LagSeconds::Unknown, LagSeconds::Unknown, LagSeconds::Unknown])
+        .scrape();
+    assert_eq!(
+        rows(&scrape, "kafka_consumergroup_lag"),
+        ["classic,one,0 40", "share,one,0 0", "share,one,1 7", "share,two,1 3"]
+    );
+    assert_eq!(rows(&scrape, "kafka_consumergroup_lag_sum"), ["classic,one 40", "share,one 7"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_total_lag"), ["classic 40"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_lag_seconds"), ["share,one,0 0"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_lost_records"), ["classic,one 0"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_retention_used_ratio"), ["classic,one 0.4"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_commits_beyond_end"), [""; 0]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_consumed_records_total"), ["classic,one 0"]);
+}
+
+#[test]
+fn a_group_with_a_topic_that_could_not_be_read_has_no_totals() {
+    let partial = Group { is_partial: true, ..group("partial") };
+    let scrape = World::new()
+        .topic("t", &[partition(0, 10)])
+        .group(partial, &[("t", 0, 4)])
+        .since(&[LagSeconds::CaughtUp])
+        .scrape();
+    assert_eq!(rows(&scrape, "kafka_consumergroup_lag_sum"), ["partial,t 6"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_total_lag"), [""; 0]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_max_lag_seconds"), [""; 0]);
 }

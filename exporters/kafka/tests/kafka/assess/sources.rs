@@ -15,6 +15,7 @@ use lookout_kafka::model::{
 };
 use lookout_kafka_spec::config::{GroupGranularity, TopicGranularity};
 use lookout_kafka_spec::labels::{QuorumRole, QuotaKey};
+use lookout_runtime::Shard;
 use lookout_testkit::golden;
 
 use super::world::{FINEST, World, fixed_now, partition, text_of, view};
@@ -112,6 +113,18 @@ fn the_configuration_of_topics_and_quotas() {
     let mut batch = Batch::new();
     configuration(&configured(), &view("shop", FINEST), &mut batch);
     check("configuration.txt", batch);
+}
+
+#[test]
+fn the_configuration_of_a_topic_is_shown_by_its_shard_alone() {
+    let shown = |index| {
+        let mut batch = Batch::new();
+        let shard = Shard::new(index, 3).unwrap();
+        configuration(&configured(), &View { shard, ..view("shop", FINEST) }, &mut batch);
+        text_of(batch).contains("topic=\"orders\"")
+    };
+    let owned = [0, 1, 2].map(|index| Shard::new(index, 3).unwrap().owns("orders"));
+    assert_eq!([0, 1, 2].map(shown), owned);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use lookout_kafka_spec::SPEC;
 use lookout_kafka_spec::config::{Baseline, GroupGranularity, TopicGranularity};
 use lookout_kafka_spec::labels::{GroupState, GroupType};
 use lookout_kafka_wire::TrafficFigures;
+use lookout_runtime::Shard;
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
 
 /// Each partition has series of its own.
@@ -90,6 +91,8 @@ pub(crate) fn group(name: &str) -> Group {
         members: Some(1),
         generation: None,
         commits: Commits::Read(0..0),
+        told_lags: None,
+        is_partial: false,
         is_idle: false,
     }
 }
@@ -108,6 +111,7 @@ impl World {
             unreachable: [].into(),
             end: OffsetColumn::default(),
             low: OffsetColumn::default(),
+            low_before: OffsetColumn::default(),
             unread_partitions: [].into(),
             produced: Vec::new(),
             totals: Totals::default(),
@@ -167,10 +171,6 @@ impl World {
     pub(crate) fn foreign_topic(self, name: &str, partitions: &[Made]) -> Self {
         let mut world = self.topic(name, partitions);
         world.topology.topics.last_mut().unwrap().is_ours = false;
-        for replica in partitions.iter().flat_map(|made| &made.replicas) {
-            *world.topology.replicas.get_mut(replica).unwrap() -= 1;
-        }
-        world.topology.replicas.retain(|_, count| *count > 0);
         world
     }
 
@@ -203,6 +203,13 @@ impl World {
         let commits = if matches!(group.commits, Commits::Unread(_)) { group.commits.clone() } else { read };
         groups.groups.push(Group { commits, ..group });
         self.cycle.rebalances.push(0);
+        self
+    }
+
+    /// The lags that the group that was added last is told: it is a share group.
+    pub(crate) fn told(mut self, lags: &[Option<u64>]) -> Self {
+        let group = self.cycle.groups.as_mut().unwrap().groups.last_mut().unwrap();
+        (group.group_type, group.told_lags) = (GroupType::Share, Some(lags.into()));
         self
     }
 
@@ -249,6 +256,7 @@ impl World {
         Cycle {
             end: column(&self.end),
             low: column(&self.low),
+            low_before: column(&self.low),
             topology: Arc::new(self.topology),
             ..self.cycle
         }
@@ -269,6 +277,7 @@ pub(crate) fn view(kafka_cluster: &str, granularity: Effective) -> View {
         configured: granularity,
         granularity,
         has_lag_seconds: true,
+        shard: Shard::WHOLE,
     }
 }
 

@@ -60,7 +60,39 @@ async fn every_partition_and_every_group_is_read() {
     assert_eq!(Some(group(&cycle, "modern").coordinator), watched.cluster.coordinator("modern"));
     let groups = cycle.groups.as_ref().unwrap();
     assert_eq!(cycle.lag_seconds.len(), groups.commits.len());
-    assert!(!cycle.lag_seconds.contains(&LagSeconds::Unknown));
+    let shared = group(&cycle, "shared");
+    let (first, commits) = groups.commits_of(shared).unwrap();
+    let share_of = first..first + commits.len();
+    let sought = cycle
+        .lag_seconds
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !share_of.contains(index))
+        .map(|(_, lag)| lag);
+    assert!(sought.clone().count() > 30 && sought.clone().all(|lag| *lag != LagSeconds::Unknown));
+}
+
+#[tokio::test]
+async fn a_share_group_has_the_lag_that_its_coordinator_tells_and_asks_for_no_timestamp() {
+    let description = ClusterDescription::of_brokers(2)
+        .topic(TopicDescription::new("trades", 5))
+        .group(GroupDescription::new("shared", "trades").kind(GroupKind::Share));
+    let mut watched = watch(&description);
+    let end = watched.cluster.end_offset("trades", 3).unwrap();
+    assert!(watched.cluster.reset_commit("shared", "trades", 3, end));
+    assert!(watched.cluster.reset_commit("shared", "trades", 4, end - 11));
+    let cycle = watched.read().await.model;
+    let told: Vec<_> = (0..5)
+        .map(|number| u64::try_from(watched.cluster.lag("shared", "trades", number).unwrap()).ok())
+        .collect();
+    assert_eq!(told[3..], [Some(0), Some(11)]);
+    assert_eq!(group(&cycle, "shared").told_lags.as_deref(), Some(&*told));
+    assert_eq!(cycle.lookups.asked, 0);
+    assert_eq!(cycle.lag_seconds[3..], [LagSeconds::CaughtUp, LagSeconds::Unknown]);
+    watched.cluster.reset_commit("shared", "trades", 4, end);
+    let moved = watched.read().await.model;
+    assert_eq!((moved.totals.consumed_records, moved.progress[0].consumed), (0, 0));
+    assert_eq!(moved.lag_seconds[4], LagSeconds::CaughtUp);
 }
 
 #[tokio::test]
@@ -124,7 +156,7 @@ async fn what_the_filter_leaves_out_is_not_there() {
 async fn shards_divide_topics_and_groups_and_read_the_ends_that_their_groups_need() {
     let cluster = start(&description());
     let settings = settings(&cluster);
-    let (mut topics, mut groups) = (0, 0);
+    let (mut topics, mut groups, mut replicas) = (0, 0, Vec::new());
     for index in 0..3 {
         let shard = Shard::new(index, 3).unwrap();
         let cycle = source(&settings, shard, &Arc::default()).collect().await.unwrap().model;
@@ -135,7 +167,13 @@ async fn shards_divide_topics_and_groups_and_read_the_ends_that_their_groups_nee
         assert!(told.commits.iter().all(|commit| cycle.end.get(commit.slot).is_some()));
         assert_eq!(cycle.topology.topics.len(), 3);
         assert!(cycle.unread_partitions.is_empty());
+        replicas.push(cycle.topology.replicas.clone());
     }
+    // What brokers have is no matter of shards.
+    assert!(
+        !replicas[0].is_empty() && replicas.iter().all(|of_shard| *of_shard == replicas[0]),
+        "{replicas:?}"
+    );
     assert_eq!((topics, groups), (3, 5));
 }
 

@@ -3,16 +3,17 @@
 use core::time::Duration;
 use std::sync::Arc;
 
+use lookout_config::HumanDuration;
 use lookout_declarations::Reason;
 use lookout_kafka::model::Commits;
 use lookout_kafka_spec::labels::GroupState;
-use lookout_runtime::Source;
+use lookout_runtime::{Shard, Source};
 use lookout_simulator::kafka::{
     ApiKey, ClusterDescription, Disturbance, GroupDescription, GroupKind, ResponseError, Scope,
     TopicDescription,
 };
 
-use super::stage::{Watched, counted, group, names, read_partitions, watch};
+use super::stage::{Watched, counted, group, names, read_partitions, settings, source, start, watch};
 
 fn description() -> ClusterDescription {
     let mut description =
@@ -167,6 +168,53 @@ async fn a_group_that_is_refused_has_no_commits_and_a_reason() {
     assert_eq!(group(&read.model, "group-2").commits, Commits::Unread(Reason::Server));
     assert_eq!(group(&read.model, "group-2").members, Some(1));
     assert_eq!(read_partitions(&read.model), 12);
+}
+
+#[tokio::test]
+async fn a_topic_with_an_error_takes_the_totals_of_the_groups_that_have_committed_for_it() {
+    let description = description()
+        .topic(TopicDescription::new("trades", 3))
+        .group(GroupDescription::new("both", "prices").and("trades"));
+    let mut watched = watch(&description);
+    watched.read().await;
+    watched.cluster.set_topic_error("trades", Some(ResponseError::LeaderNotAvailable));
+    let read = watched.read().await;
+    watched.check(&read.model);
+    assert_eq!(counted(&read.model.unread_partitions), [(Reason::Server, 3)]);
+    assert!(group(&read.model, "both").is_partial);
+    assert!(matches!(&group(&read.model, "both").commits, Commits::Read(range) if range.len() == 12));
+    assert!(!group(&read.model, "group-0").is_partial);
+    watched.cluster.set_topic_error("trades", None);
+    let again = watched.read().await;
+    assert_eq!((again.faults, group(&again.model, "both").is_partial), (vec![], false));
+}
+
+#[tokio::test]
+async fn a_topic_with_an_error_that_is_filtered_out_takes_nothing() {
+    let description = description()
+        .topic(TopicDescription::new("trades", 3))
+        .group(GroupDescription::new("both", "prices").and("trades"));
+    let cluster = start(&description);
+    cluster.set_topic_error("trades", Some(ResponseError::LeaderNotAvailable));
+    let mut settings = settings(&cluster);
+    settings.topics.exclude = vec!["trades".to_owned()];
+    let read = source(&settings, Shard::WHOLE, &Arc::default()).collect().await.unwrap();
+    assert_eq!((read.faults, group(&read.model, "both").is_partial), (vec![], false));
+}
+
+#[tokio::test]
+async fn a_beginning_that_cannot_be_read_when_it_is_due_is_not_known_any_more() {
+    let cluster = start(&description());
+    let mut settings = settings(&cluster);
+    let cell = Arc::default();
+    settings.low_offsets_period = HumanDuration::from_millis(0);
+    let mut source = source(&settings, Shard::WHOLE, &cell);
+    let before = source.collect().await.unwrap().model;
+    assert_eq!(before.low.get(2), cluster.start_offset("prices", 2));
+    assert!(cluster.take_offline("prices", 2));
+    let after = source.collect().await.unwrap().model;
+    assert_eq!((before.low_before.get(2), after.low_before.get(2)), (None, before.low.get(2)));
+    assert_eq!((after.low.get(2), after.low.get(3)), (None, before.low.get(3)));
 }
 
 #[tokio::test]

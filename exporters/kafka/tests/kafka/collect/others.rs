@@ -4,11 +4,16 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use lookout_declarations::Reason;
+use lookout_exposition::Batch;
+use lookout_kafka::assess::granularity::Effective;
 use lookout_kafka::configuration::QuotaSubject;
 use lookout_kafka::sources::{ConfigurationSource, ControllersSource, LogDirectoriesSource, Plan};
+use lookout_kafka_spec::config::{GroupGranularity, TopicGranularity};
 use lookout_kafka_spec::labels::{QuorumRole, QuotaKey};
 use lookout_runtime::{Shard, Source};
 use lookout_simulator::kafka::{Cleanup, ClusterDescription, Quota, TopicDescription, VersionProfile};
+
+use crate::assess::world::{fixed_now, text_of};
 
 use super::stage::{Watched, settings, watch};
 
@@ -115,6 +120,46 @@ async fn topics_and_quotas_are_configured() {
         ]
     );
     assert!(watched.cell.configurations().is_some());
+}
+
+#[tokio::test]
+async fn topics_that_have_no_series_in_the_cycle_have_none_elsewhere() {
+    let mut watched = watch(&description());
+    watched.read().await;
+    let mut disks = LogDirectoriesSource::new(&plan(&watched), Arc::clone(&watched.cell));
+    let mut configuration = ConfigurationSource::new(&plan(&watched), Arc::clone(&watched.cell));
+    for (topics, has_series) in [
+        (TopicGranularity::Topic, true),
+        (TopicGranularity::Cluster, false),
+        (TopicGranularity::Partition, true),
+    ] {
+        let granularity = Effective { topics, groups: GroupGranularity::Group };
+        watched.cell.show_granularity(granularity);
+        let mut batch = Batch::new();
+        let read = disks.collect().await.unwrap();
+        disks.assess(&read.model, fixed_now(), &mut batch);
+        let read = configuration.collect().await.unwrap();
+        configuration.assess(&read.model, fixed_now(), &mut batch);
+        let text = text_of(batch);
+        for family in ["kafka_topic_log_size_bytes{", "kafka_topic_min_in_sync_replicas{"] {
+            assert_eq!(text.contains(family), has_series, "{topics:?} {family}");
+        }
+        assert!(text.contains("kafka_broker_log_size_bytes{") && text.contains("kafka_client_quota{"));
+    }
+}
+
+#[tokio::test]
+async fn the_configuration_is_shown_anew_when_topics_get_or_lose_their_series() {
+    let mut watched = watch(&description());
+    watched.read().await;
+    let mut source = ConfigurationSource::new(&plan(&watched), Arc::clone(&watched.cell));
+    source.collect().await.unwrap();
+    tokio::time::pause();
+    let long = Duration::from_hours(1);
+    assert!(tokio::time::timeout(long, source.changed()).await.is_err());
+    let (topics, groups) = (TopicGranularity::Cluster, GroupGranularity::Group);
+    watched.cell.show_granularity(Effective { topics, groups });
+    tokio::time::timeout(long, source.changed()).await.unwrap();
 }
 
 #[tokio::test]

@@ -95,6 +95,45 @@ fn a_jump_of_the_lag_is_no_velocity() {
 }
 
 #[test]
+fn an_end_that_goes_back_is_no_velocity_also_while_the_group_cannot_be_read() {
+    let topics = topology(&[("a", 1, 1), ("b", 2, 1)]);
+    let of = |cycle| vec![("g", commits(&[(0, cycle), (1, cycle)]))];
+    for is_read in [true, false] {
+        let mut watch = Watch::new();
+        for cycle in 0..20 {
+            look(&mut watch, &topics, &[100_000 + cycle, 100_000 + cycle], of(cycle));
+        }
+        // The first topic lost its tail.
+        let ends = [60_020, 100_020];
+        let mut observed =
+            if is_read { look(&mut watch, &topics, &ends, of(20)) } else { watch.look(&topics, &ends, None) };
+        if !is_read {
+            observed = look(&mut watch, &topics, &ends, of(20));
+        }
+        let [cut, whole] = observed.progress[..] else { panic!("{observed:?}") };
+        assert_eq!((cut.lag_velocity, whole.lag_velocity.is_some()), (None, true), "{is_read}");
+        for cycle in 21..40 {
+            let ends = [60_000 + cycle, 100_000 + cycle];
+            let velocity = look(&mut watch, &topics, &ends, of(cycle)).progress[0].lag_velocity;
+            assert!(velocity.is_none_or(|velocity| velocity.abs() < 0.01), "{velocity:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_consumed_of_many_topics_is_kept_when_none_is_shown() {
+    let names: Vec<String> = (0..3_000).map(|topic| format!("t-{topic:05}")).collect();
+    let all: Vec<_> = names.iter().map(|name| (name.as_str(), 1, 1)).collect();
+    let (mut watch, all, none) = (Watch::new(), topology(&all), topology(&[]));
+    let at = |offset| vec![("g", (0..3_000).map(|slot| Commit { offset, slot }).collect())];
+    let ends = vec![100; 3_000];
+    look(&mut watch, &all, &ends, at(10));
+    look(&mut watch, &all, &ends, at(17));
+    watch.look(&none, &[], None);
+    assert!(consumed(&look(&mut watch, &all, &ends, at(20))).iter().all(|consumed| *consumed == 7));
+}
+
+#[test]
 fn an_end_that_is_not_known_leaves_a_gap_and_no_wrong_slope() {
     let (mut watch, topics) = (Watch::new(), topology(&[("a", 1, 2)]));
     for cycle in 0..40 {
@@ -111,4 +150,25 @@ fn an_end_that_is_not_known_leaves_a_gap_and_no_wrong_slope() {
         last = look(&mut watch, &topics, &[15 * cycle, -1], of).progress[0].lag_velocity;
     }
     assert_eq!(last, None);
+}
+
+#[test]
+fn a_share_group_consumes_nothing_that_is_known_and_its_lag_moves_as_it_is_told() {
+    let mut watch = Watch::new();
+    let topology = topology(&[("t", 1, 1)]);
+    let mut last = Observed::default();
+    for step in 0..8 {
+        let mut groups = cluster::groups(vec![("share", commits(&[(0, 10 * step)]))]);
+        groups.groups[0].told_lags = Some([u64::try_from(1_000 - 30 * step).ok()].into());
+        last = watch.look(&topology, &[10_000], Some(&mut groups));
+    }
+    assert_eq!((last.progress[0].consumed, last.totals.consumed_records), (0, 0));
+    let velocity = last.progress[0].lag_velocity.unwrap();
+    assert!((velocity + 2.0).abs() < 1e-3, "{velocity}");
+    for _ in 0..40 {
+        let mut groups = cluster::groups(vec![("share", commits(&[(0, 70)]))]);
+        groups.groups[0].told_lags = Some([None].into());
+        last = watch.look(&topology, &[10_000], Some(&mut groups));
+    }
+    assert_eq!(last.progress[0].lag_velocity, None);
 }

@@ -66,3 +66,27 @@ fn a_budget_of_one_still_comes_to_an_end() {
     let cycles = (0..50).position(|_| known(&cluster.search(NOW, &commits)) == 2);
     assert!(cycles.is_some_and(|cycles| cycles < 20), "{cycles:?}");
 }
+
+#[test]
+fn questions_that_the_time_did_not_suffice_for_are_deferred_and_those_that_failed_are_not() {
+    let (mut cluster, commits) = crowd(10);
+    let commits: Vec<_> =
+        commits.iter().map(|(slot, offset)| Commit { offset: *offset, slot: *slot }).collect();
+    let (end, low) = (cluster.column(|log| log.end), cluster.column(|log| log.low));
+    let facts = Facts {
+        at: Timestamp::from_millisecond(NOW).unwrap(),
+        topology: &cluster.topology,
+        end: &end,
+        low: &low,
+        commits: &commits,
+        unsought: &[],
+        ring: cluster.history.ring(),
+        configurations: None,
+        settings: &cluster.settings,
+    };
+    let mut search = Search::new(facts, &mut cluster.memory);
+    assert_eq!(search.questions().len(), 10);
+    search.answer(3, Err(Reason::Timeout));
+    let (lags, lookups) = search.finish();
+    assert_eq!((lags, lookups), (vec![LagSeconds::Unknown; 10], Lookups { asked: 10, deferred: 9 }));
+}

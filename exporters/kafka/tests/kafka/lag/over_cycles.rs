@@ -123,6 +123,29 @@ fn what_was_known_of_a_truncated_partition_is_void() {
 }
 
 #[test]
+fn a_truncation_in_a_cycle_without_a_search_is_remembered() {
+    let log = ModelLog::new((0..1_000).map(|index| NOW - 5 * HOUR + index * SECOND));
+    let mut cluster = Cluster::new(vec![log]);
+    cluster.observe(NOW);
+    cluster.search(NOW, &[(0, 900)]);
+    // Cut, filled again, and forgotten by the ring before groups could be read.
+    let mut log = ModelLog::new((0..500).map(|index| NOW - 5 * HOUR + index * SECOND));
+    let mut now = NOW;
+    for cycle in 0..100 {
+        now += PERIOD;
+        if cycle == 1 {
+            (0..500).for_each(|index| log.append(NOW - HOUR + index * SECOND));
+        }
+        cluster.logs = vec![log.clone()];
+        cluster.observe(now);
+        cluster.memory.follow(&cluster.topology, cluster.history.ring().went_back());
+    }
+    let found = cluster.search(now, &[(0, 900)]);
+    let truth = cluster.logs[0].first_from(900).unwrap();
+    assert!(found.questions > 0 && is_exact(now, since(found.lags[0]).0, truth), "{found:?}");
+}
+
+#[test]
 fn the_memory_follows_the_topology() {
     let log = ModelLog::new((0..1_000).map(|index| NOW - 5 * HOUR + index * SECOND));
     let mut cluster = Cluster::new(vec![log.clone()]);
