@@ -19,9 +19,14 @@ pub(crate) struct Demo {
 impl Demo {
     /// Starts it and waits until it says that it is ready.
     pub(crate) fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let mut command = Command::new(tool("LOOKOUT"));
-        command.args(["demo", "--web.listen-address", "127.0.0.1:0"]);
+        command.args(["demo", "--web.listen-address", "127.0.0.1:0"]).args(flags);
         let mut process = Running::start(&mut command, &folder.path().join("demo.log"));
         let address = process.until_log("the address", |line| {
             Some(line.trim().strip_prefix("http://")?.strip_suffix("/metrics")?.to_owned())

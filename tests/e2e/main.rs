@@ -13,6 +13,7 @@ mod demo;
 mod exposition;
 mod hostile;
 mod inventory;
+mod kafka;
 mod prometheus;
 mod rotation;
 mod rules;

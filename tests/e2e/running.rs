@@ -28,10 +28,15 @@ pub(crate) struct Memory {
 impl Running {
     /// Starts `command` with its output in the file `log`.
     pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
+        Self::start_reading(command, Stdio::null(), log)
+    }
+
+    /// The same, with this as its input. A pipe ends when this is dropped, or with the test program however it ends.
+    pub(crate) fn start_reading(command: &mut Command, input: Stdio, log: &Path) -> Self {
         let output = File::create(log).expect("the log can be created");
         let errors = output.try_clone().expect("the log can be written by two");
         let child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(output)
             .stderr(errors)
             .spawn()

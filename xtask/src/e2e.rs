@@ -7,6 +7,7 @@
 mod binary;
 mod debian;
 mod go_programs;
+mod kafka;
 mod prometheus;
 mod python;
 mod system;
@@ -32,12 +33,19 @@ pub(crate) fn lookout(workspace: &Workspace) -> Result<PathBuf, Error> {
     binary::provide(workspace).map(|(_, path)| path)
 }
 
+/// Java, the jars of the newest Kafka, and the classes of our Java programs, for other tasks that run a broker.
+pub(crate) fn kafka(workspace: &Workspace) -> Result<[PathBuf; 3], Error> {
+    let [(_, java), (_, jars), _, (_, classes)] = kafka::provide(workspace)?;
+    Ok([java, jars, classes])
+}
+
 /// Provides everything and runs the tests; `arguments` go to the test program.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let mut variables = Vec::from(system::provide()?);
     variables.extend(prometheus::provide()?);
     variables.push(python::provide()?);
     variables.extend(go_programs::provide(workspace)?);
+    variables.extend(kafka::provide(workspace)?);
     variables.push(binary::provide(workspace)?);
     for (name, path) in &variables {
         println!("{name}={}", path.display());

@@ -42,6 +42,9 @@ pub(crate) enum Error {
     #[error("cannot get {tool}: {why}")]
     ProvideTool { tool: &'static str, why: String },
 
+    #[error("cannot measure `{program}`: {why}")]
+    MeasureProgram { program: String, why: String },
+
     #[error("stage `{stage}` failed after {n_passed} that passed")]
     FailStage { stage: &'static str, n_passed: usize, source: Box<Error> },
 }

@@ -45,6 +45,8 @@ pub type RecordSizes = BTreeMap<Arc<str>, f64>;
 /// What one source shows to the others; each is replaced as a whole.
 #[derive(Clone, Debug, Default)]
 struct Shown {
+    /// How many series the cluster may have, of the configuration in force.
+    allowed_series: Option<usize>,
     configurations: Option<Arc<TopicConfigurations>>,
     record_sizes: Arc<RecordSizes>,
     granularity: Option<Effective>,
@@ -73,6 +75,16 @@ struct TrafficSum {
 impl ClusterCell {
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says how many series the cluster may have.
+    pub fn allow_series(&self, series: usize) {
+        self.shown().allowed_series = Some(series);
+    }
+
+    /// How many series the cluster may have; any number before somebody has said so.
+    pub fn allowed_series(&self) -> usize {
+        self.shown().allowed_series.unwrap_or(usize::MAX)
     }
 
     /// Shows where partitions are.

@@ -34,8 +34,6 @@ pub struct Plan {
     pub cluster: ClusterSettings,
     /// Which part is watched here.
     pub shard: Shard,
-    /// How many series this cluster may have.
-    pub series_budget: usize,
 }
 
 /// How long a reading of a slow kind may take: its answers are large, and nobody waits for them.
@@ -46,7 +44,6 @@ const SLOW_DEADLINE: Duration = Duration::from_mins(1);
 impl Plan {
     /// The plan for the cycle of one of the clusters.
     pub fn new(settings: &Settings, cluster: &ClusterSettings, shard: Shard) -> Self {
-        let series_budget = settings.series_budget / settings.clusters.len().max(1);
         let settings = Settings {
             clusters: Vec::new(),
             alerts: AlertSettings::default(),
@@ -57,7 +54,7 @@ impl Plan {
             ..settings.clone()
         };
         let cluster = ClusterSettings { probe: ProbeSettings::default(), ..cluster.clone() };
-        Self { settings, cluster, shard, series_budget }
+        Self { settings, cluster, shard }
     }
 
     /// The plan for another source of the cluster, which reads of the settings only what `keep` copies.

@@ -7,6 +7,7 @@ use lookout_kafka_spec::config::ClusterSettings;
 use lookout_kafka_spec::pattern::Selection;
 use lookout_runtime::Sources;
 
+use crate::assess::granularity;
 use crate::cell::ClusterCell;
 use crate::sources::{ConfigurationSource, ControllersSource, CycleSource, LogDirectoriesSource, Plan};
 
@@ -39,6 +40,8 @@ fn start_cluster(
 ) {
     let shard = sources.shard();
     let cell = sources.shared(cell_key(cluster), ClusterCell::default);
+    // In the cell and not in the plans: another cluster in the configuration must not replace the sources of this one.
+    cell.allow_series(granularity::budget(settings));
     let plan = Plan::new(settings, cluster, shard);
     let (topics, groups, own) = (topics.clone(), groups.clone(), Arc::clone(&cell));
     sources.add(CycleSource::description(&plan), plan.clone(), move || {

@@ -323,8 +323,8 @@ metrics! {
     /// How many records a group is behind.
     pub GROUP_LAG: Gauge<(KafkaCluster, ConsumerGroup, Topic, Partition)> = Gauge::new(
         "kafka_consumergroup_lag",
-        "End offset minus committed offset; 0 where the commit is beyond the end, which \
-         kafka_consumergroup_commits_beyond_end counts. Of share groups what the broker tells (Kafka 4.2 and later). \
+        "End offset minus committed offset, 0 where the commit is beyond the end, which \
+         kafka_consumergroup_commits_beyond_end counts; of share groups what the broker tells (Kafka 4.2 and later). \
          No row without a commit, or if the end could not be read.",
     ).detail(Detail::Fine).compatible_with(PEER);
 

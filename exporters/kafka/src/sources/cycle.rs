@@ -134,7 +134,8 @@ impl Source for CycleSource {
         learnt.traffic = self.cell.traffic();
         let counts = Counts::of(&learnt, self.view.has_lag_seconds);
         let last = self.cell.granularity().unwrap_or(self.view.granularity);
-        self.view.granularity = granularity::fit(&counts, self.view.configured, plan.series_budget, last);
+        self.view.granularity =
+            granularity::fit(&counts, self.view.configured, self.cell.allowed_series(), last);
         self.cell.show_granularity(self.view.granularity);
         // Last: who waits for it finds the granularity that goes with it.
         let offsets = Offsets {
