@@ -4,8 +4,8 @@ use lookout_runtime::shutdown_on_signals;
 
 use crate::cli::ServeArguments;
 use crate::exit::{Failure, chain};
-use crate::reload::Configuration;
 use crate::process::Process;
+use crate::reload::Configuration;
 use crate::{process, web};
 
 /// Runs the subcommand until a signal ends it.
