@@ -6,9 +6,11 @@
 //! How to get it wrong: comparing figures of two runs. On a busy machine only one run compares with itself.
 
 mod figures;
+mod kafka;
 mod machine;
 mod page;
 mod peer;
 mod rest;
 
+pub(crate) use kafka::{Part as KafkaPart, run as kafka};
 pub(crate) use rest::run as rest;

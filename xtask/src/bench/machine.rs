@@ -21,11 +21,16 @@ pub(super) fn describe() -> String {
     let system: Vec<&str> = system.trim().split('.').take(2).collect();
     let compiler = Program::new("rustc").arg("--version").read().unwrap_or_default();
     let compiler = compiler.split(" (").next().unwrap_or_default();
-    let load = read("/proc/loadavg");
-    let load = load.split(' ').next().unwrap_or_default();
+    let load = load();
     format!(
         "{n_cores} cores of {model}{memory}, Linux {}, {compiler}, `release` profile; load average at the \
          beginning {load}",
         system.join(".")
     )
+}
+
+/// The load average of the last minute.
+pub(super) fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().unwrap_or_default().to_owned()
 }
