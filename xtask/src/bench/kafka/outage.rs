@@ -5,7 +5,7 @@
 //! How to get it wrong: to ask the exporters one after the other. One that hangs for a minute would delay the others.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::contender::{Contender, Kind};
 use super::scrape::{self, Lags};
@@ -17,7 +17,7 @@ use crate::error::Error;
 pub(super) struct Outage {
     /// 10 s and 60 s after the kill, in words.
     pub(super) during: [String; 2],
-    /// Seconds from when the broker listened again until every lag was right; none if not within [`PATIENCE`].
+    /// Seconds from when the broker listened again until every lag was read anew, and right; none if not within [`PATIENCE`].
     pub(super) right_after: Option<f64>,
     /// The most lags of one scrape that were 0 after the restart.
     pub(super) false_zeros: usize,
@@ -96,22 +96,36 @@ fn words(contender: &Contender, before: &Lags) -> String {
     format!("{} after {:.1} s, {share}{up}", answer.status, answer.took.as_secs_f64())
 }
 
-/// Watches until every lag is what it was, and stays so for [`STEADY`].
+/// Watches until every lag has been read again and is what it was, and stays so for [`STEADY`].
 fn recovery(contender: &Contender, before: &Lags, back: Instant) -> Outage {
     let mut outage = Outage::default();
+    let wall = wall_clock() - back.elapsed().as_secs_f64();
+    // Of an exporter that does not say when it last read, what it says is taken for fresh.
+    let is_fresh = |text: &str| contender.own(text).ended.is_none_or(|ended| ended > wall);
     while back.elapsed() < PATIENCE {
-        let lags = contender.scrape().map(|answer| scrape::lags(&answer.text())).unwrap_or_default();
+        let text = contender.scrape().map(|answer| answer.text()).unwrap_or_default();
+        let lags = scrape::lags(&text);
         let (zeros, wrong) = mistakes(before, &lags);
         outage.false_zeros = outage.false_zeros.max(zeros);
         outage.wrong = outage.wrong.max(wrong);
         let now = back.elapsed().as_secs_f64();
-        outage.right_after = if &lags == before { outage.right_after.or(Some(now)) } else { None };
+        outage.right_after =
+            if &lags == before && is_fresh(&text) { outage.right_after.or(Some(now)) } else { None };
         if outage.right_after.is_some_and(|since| now - since >= STEADY.as_secs_f64()) {
             break;
         }
         thread::sleep(PAUSE);
     }
     outage
+}
+
+/// The time that exporters say when they last read in, seconds since 1970.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is compared with what other processes say of the same clock"
+)]
+fn wall_clock() -> f64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// How many lags are falsely 0, and how many are otherwise not what they were.

@@ -142,7 +142,7 @@ pub(super) fn outage(names: &[&str], outages: &[Outage]) -> String {
     };
     line("a scrape 10 s later", &|outage| outage.during[0].clone());
     line("a scrape 60 s later", &|outage| outage.during[1].clone());
-    line("restarted: all lags right again, and right they stay, after", &|outage| {
+    line("restarted: all lags read again, right, and right they stay, after", &|outage| {
         outage.right_after.map_or("**never within 7 min**".to_owned(), |after| format!("{after:.0} s"))
     });
     line("lags falsely 0, most of one scrape", &|outage| outage.false_zeros.to_string());
