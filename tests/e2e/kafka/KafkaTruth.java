@@ -16,7 +16,8 @@ import org.apache.kafka.clients.admin.Admin;
  * An answer is an object; one with the field `error` says that the command failed, and why. The process lives as long
  * as its input, and the members of groups that it started live in it.
  *
- * How to get it wrong: printing anything else to standard output. The log goes elsewhere.
+ * How to get it wrong: printing anything else to standard output, which the clients' log does by default. That is why
+ * standard output is taken away from everybody else before the first client, and with it the log, comes into being.
  */
 public final class KafkaTruth {
     static final ObjectMapper JSON = new ObjectMapper();
@@ -34,10 +35,11 @@ public final class KafkaTruth {
     }
 
     public static void main(String[] arguments) throws IOException {
+        var answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        System.setOut(System.err);
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", arguments[0], "default.api.timeout.ms", 30_000, "request.timeout.ms", 10_000);
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        var answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var truth = new KafkaTruth(Admin.create(settings), arguments[0]);
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             answers.println(JSON.writeValueAsString(truth.answer(line)));
