@@ -36,6 +36,11 @@ impl Batch {
         self.families.iter().map(|rows| rows.marks.len()).sum()
     }
 
+    /// The bytes of the rows.
+    pub(crate) fn bytes(&self) -> usize {
+        self.families.iter().map(|rows| rows.body.len()).sum()
+    }
+
     pub(crate) fn into_families(self) -> Vec<Rows> {
         self.families
     }
@@ -67,6 +72,11 @@ impl Changes {
     /// The rows of `object` are now those of `batch`. Of several changes of one object the last counts.
     #[must_use]
     pub fn replace(mut self, object: &str, batch: Batch) -> Self {
+        self.put(object, batch);
+        self
+    }
+
+    pub(crate) fn put(&mut self, object: &str, batch: Batch) {
         if let Some(place) = self.place(object) {
             self.objects[place].1 = batch;
         } else {
@@ -74,7 +84,6 @@ impl Changes {
             self.places.insert_unique(hash(object), self.objects.len(), rehash);
             self.objects.push((object.into(), batch));
         }
-        self
     }
 
     fn place(&self, object: &str) -> Option<usize> {
@@ -97,16 +106,12 @@ impl Changes {
         self.objects.is_empty() && !self.complete
     }
 
-    /// The changes by object, in the order in which the objects were first named, with those removed that are in
-    /// `present` and not named although the changes are complete.
-    pub(crate) fn into_objects<'a>(
-        mut self,
-        present: impl Iterator<Item = &'a str>,
-    ) -> Vec<(Box<str>, Batch)> {
-        if self.complete {
-            let gone: Vec<_> = present.filter(|object| self.place(object).is_none()).collect();
-            self.objects.extend(gone.into_iter().map(|object| (object.into(), Batch::new())));
-        }
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The changes by object, in the order in which the objects were first named.
+    pub(crate) fn into_objects(self) -> Vec<(Box<str>, Batch)> {
         self.objects
     }
 }

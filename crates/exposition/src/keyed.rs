@@ -184,6 +184,14 @@ impl Keyed {
 }
 
 impl KeyedChange {
+    /// Adds what a later change did to the same family.
+    pub(crate) fn follow(&mut self, later: Self) {
+        self.root = later.root;
+        self.published.extend(later.published);
+        self.duplicates += later.duplicates;
+        self.example = self.example.take().or(later.example);
+    }
+
     /// Takes `dropped`, which are ordered as the published hashes are but for repetition, out of them.
     fn forget(&mut self, mut dropped: Vec<u64>) {
         dropped.sort_unstable();

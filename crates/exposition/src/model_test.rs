@@ -100,6 +100,10 @@ impl Model {
 
     fn publish(&mut self, source: usize, rows: &[Row]) {
         self.set_part((source, false), &part(rows));
+    }
+
+    fn withdraw(&mut self, source: usize) {
+        self.publish(source, &[]);
         self.set_part((source, true), &Part::new());
         self.objects[source].clear();
         self.lines[source].clear();
@@ -198,7 +202,7 @@ fn play(step: &Step, publishers: &mut [Publisher], model: &mut Model) -> Option<
             Some(publishers[*source].update(changes))
         }
         Step::Withdraw(source) => {
-            model.publish(*source, &[]);
+            model.withdraw(*source);
             publishers[*source].withdraw();
             None
         }

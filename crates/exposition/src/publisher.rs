@@ -13,7 +13,8 @@ use crate::claims::PartId;
 use crate::divide::divide;
 use crate::exporter::{Commit, Exporter, FamilyChange, LeftOut, Published};
 use crate::exposition::Shared;
-use crate::keyed::{Keyed, ObjectRows};
+use crate::keyed::Keyed;
+use crate::revision::Revision;
 use crate::rows::Rows;
 use crate::trie::{Node, each_new_piece};
 use crate::{Batch, Changes, Dropped};
@@ -33,14 +34,14 @@ pub struct PublishReport {
 
 /// One source's place in the exposition. Dropping it withdraws what it published.
 pub struct Publisher {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     /// `None` if there is no such exporter.
-    exporter: Option<usize>,
+    pub(crate) exporter: Option<usize>,
     source: u32,
     name: Box<str>,
     /// What was published as a whole, by family.
     whole: BTreeMap<u32, Arc<Node>>,
-    keyed: Keyed,
+    pub(crate) keyed: Keyed,
 }
 
 impl Publisher {
@@ -49,7 +50,7 @@ impl Publisher {
         Self { shared, exporter, source, name: name.into(), whole, keyed }
     }
 
-    /// Replaces everything that the source has said, objects included.
+    /// Replaces what the source has said as a whole; its objects stay as they are.
     pub fn publish(&mut self, batch: Batch) -> PublishReport {
         let shared = Arc::clone(&self.shared);
         let Some(place) = self.exporter else { return all_dropped(batch.into_families()) };
@@ -71,43 +72,23 @@ impl Publisher {
                 ..self.removal(family, false)
             });
         }
-        commit.changes.extend(self.removals());
+        commit.changes.extend(self.whole.keys().map(|family| self.removal(*family, false)));
         self.whole = whole;
-        self.keyed = Keyed::default();
         self.finish(place, commit, encoded)
     }
 
     /// Replaces and removes the rows of single objects; everything else stays as it is.
     pub fn update(&mut self, changes: Changes) -> PublishReport {
-        let shared = Arc::clone(&self.shared);
-        let objects = changes.into_objects(self.keyed.objects());
-        let Some(place) = self.exporter else {
-            return all_dropped(objects.into_iter().flat_map(|(_, batch)| batch.into_families()));
-        };
-        let (exporter, mut encoded, mut commit) = (&shared.exporters[place], 0, Commit::default());
-        let mut object_rows = Vec::with_capacity(objects.len());
-        for (object, batch) in objects {
-            let mut families = Vec::new();
-            for rows in batch.into_families() {
-                if let Some(family) = declared_place(exporter, &rows, &mut commit) {
-                    families.push((family, rows));
-                }
-            }
-            object_rows.push(ObjectRows { object, families });
+        let mut revision = self.revise(changes.is_complete());
+        for (object, batch) in changes.into_objects() {
+            revision.replace(&object, batch);
         }
-        let before: BTreeMap<u32, Arc<Node>> =
-            self.keyed.roots().map(|(family, root)| (family, Arc::clone(root))).collect();
-        for change in self.keyed.update(object_rows) {
-            encoded += self.compress(before.get(&change.family), change.root.as_ref());
-            commit.changes.push(FamilyChange {
-                root: change.root,
-                published: Published::Hashes(change.published),
-                duplicates: change.duplicates,
-                example: change.example,
-                ..self.removal(change.family, true)
-            });
-        }
-        self.finish(place, commit, encoded)
+        revision.finish()
+    }
+
+    /// The same for changes that are told one by one. With `complete`, objects that are not named are removed.
+    pub fn revise(&mut self, complete: bool) -> Revision<'_> {
+        Revision::new(self, complete)
     }
 
     /// Takes back everything that the source has said. The publisher can be used again.
@@ -127,7 +108,7 @@ impl Publisher {
         whole.chain(self.keyed.roots().map(|(family, _)| self.removal(family, true)))
     }
 
-    fn removal(&self, family: u32, keyed: bool) -> FamilyChange {
+    pub(crate) fn removal(&self, family: u32, keyed: bool) -> FamilyChange {
         FamilyChange {
             family: family as usize,
             part: PartId { source: self.source, keyed },
@@ -139,7 +120,7 @@ impl Publisher {
     }
 
     /// Compresses what is new; returns the number of such pieces.
-    fn compress(&self, before: Option<&Arc<Node>>, after: Option<&Arc<Node>>) -> usize {
+    pub(crate) fn compress(&self, before: Option<&Arc<Node>>, after: Option<&Arc<Node>>) -> usize {
         let mut count = 0;
         if let Some(after) = after {
             each_new_piece(before, after, &mut |piece| {
@@ -152,7 +133,7 @@ impl Publisher {
         count
     }
 
-    fn finish(&self, place: usize, commit: Commit, mut encoded_pieces: usize) -> PublishReport {
+    pub(crate) fn finish(&self, place: usize, commit: Commit, mut encoded_pieces: usize) -> PublishReport {
         let committed = self.shared.exporters[place].commit(self.source, commit);
         for (before, after) in &committed.served_changes {
             encoded_pieces += self.compress(before.as_ref(), Some(after));
@@ -169,7 +150,7 @@ impl Publisher {
 }
 
 /// The place of the family in the exporter; what the writer left out is entered in any case.
-fn declared_place(exporter: &Exporter, rows: &Rows, commit: &mut Commit) -> Option<u32> {
+pub(crate) fn declared_place(exporter: &Exporter, rows: &Rows, commit: &mut Commit) -> Option<u32> {
     let Some(place) = exporter.place(rows.declaration) else {
         commit.undeclared.push((rows.declaration.name, rows.marks.len()));
         return None;
@@ -178,7 +159,7 @@ fn declared_place(exporter: &Exporter, rows: &Rows, commit: &mut Commit) -> Opti
     u32::try_from(place).ok()
 }
 
-fn all_dropped(families: impl IntoIterator<Item = Rows>) -> PublishReport {
+pub(crate) fn all_dropped(families: impl IntoIterator<Item = Rows>) -> PublishReport {
     let invalid = families.into_iter().map(|rows| rows.marks.len() as u64 + rows.invalid).sum();
     PublishReport { dropped: Dropped { invalid, ..Dropped::default() }, ..PublishReport::default() }
 }

@@ -51,7 +51,9 @@ pub use self_source::{
 pub use serve::{ServeError, Service, serve};
 pub use shard::{ParseShard, Shard};
 pub use shutdown::{Hangups, Shutdown, ShutdownTrigger, Stage, shutdown, shutdown_on_signals};
-pub use source::{CollectError, Collected, DataKind, Fault, Finding, Source, SourceDescription};
+pub use source::{
+    Before, CollectError, Collected, DataKind, Fault, Finding, Objects, Source, SourceDescription,
+};
 pub use sources::{Identity, Sources};
 pub use status::{Failure, Faults, Findings, SourceState, SourceStatus, Statuses};
 pub use suite::{ExporterNote, Standing, Suite};

@@ -18,7 +18,10 @@ use core::time::Duration;
 
 use jiff::Timestamp;
 use lookout_declarations::Reason;
-use lookout_exposition::Batch;
+use lookout_exposition::{Batch, Revision};
+
+/// Takes the rows of objects, each as a whole.
+pub type Objects<'a> = Revision<'a>;
 
 /// How the data of a source age: [`DataKind::Facts`] stay until replaced, [`DataKind::Measurements`] are withdrawn
 /// after three periods, at least two minutes.
@@ -42,6 +45,19 @@ pub trait Source: Send + 'static {
     /// goes on.
     fn assess(&self, model: &Self::Model, now: Timestamp, batch: &mut Batch);
 
+    /// The same for a source whose model is an inventory of objects: names each object whose rows are not those that stand in the
+    /// exposition since `before`. With nothing before, names every object; what else stood there is dropped. Pure too.
+    ///
+    /// Rows that are summed over the inventory belong to [`Source::assess`], which writes beside this.
+    fn assess_objects(
+        &self,
+        _model: &Self::Model,
+        _before: Option<Before<'_, Self::Model>>,
+        _now: Timestamp,
+        _objects: &mut Objects<'_>,
+    ) {
+    }
+
     /// What `model` shows to be wrong with the monitored system at `now`, for the page at `/` and for `lookout check`: what
     /// a person has to mend although it could be read. Pure, and called as often as `assess`.
     fn findings(&self, _model: &Self::Model, _now: Timestamp) -> Vec<Finding> {
@@ -51,6 +67,15 @@ pub trait Source: Send + 'static {
     /// Called before the next [`Source::collect`] when the last one was cut off, by its deadline or by a panic, and
     /// may have left the source half changed. Throw away connections and buffers here.
     fn recover(&mut self) {}
+}
+
+/// What the rows of objects were judged from that stand in the exposition.
+#[derive(Debug)]
+pub struct Before<'a, M> {
+    /// The model.
+    pub model: &'a M,
+    /// When it was judged.
+    pub now: Timestamp,
 }
 
 /// What a successful cycle brings: a model, and the errors of single items.

@@ -122,7 +122,7 @@ fn dropping_or_withdrawing_a_publisher_takes_its_rows_and_no_others() {
 }
 
 #[test]
-fn a_publish_replaces_the_whole_part_of_its_source() {
+fn a_publish_replaces_what_its_source_said_as_a_whole_and_leaves_its_objects() {
     let exposition = exposition();
     let mut publisher = exposition.publisher("example", "source");
     let mut batch = one_row("a", 1.0);
@@ -132,9 +132,10 @@ fn a_publish_replaces_the_whole_part_of_its_source() {
     publisher.publish(batch);
     publisher.update(Changes::new().replace("object", one_row("c", 3.0)));
     let report = publisher.publish(one_row("b", 2.0));
-    assert_eq!((report.series, report.pieces, report.encoded_pieces), (1, 1, 1));
+    assert_eq!((report.series, report.pieces, report.encoded_pieces), (2, 2, 1));
     assert_eq!(scrape(&exposition).value("example_age_seconds", &[("thing", "b")]), Some(2.0));
-    assert_eq!(scrape(&exposition).samples().count(), 1);
+    assert_eq!(scrape(&exposition).value("example_age_seconds", &[("thing", "c")]), Some(3.0));
+    assert_eq!(scrape(&exposition).samples().count(), 2);
 }
 
 #[test]

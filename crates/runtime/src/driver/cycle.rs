@@ -23,14 +23,18 @@ use crate::status::Findings;
 use crate::text::panic_message;
 
 /// What a good cycle brings.
-pub(super) struct Gathered<M> {
-    pub(super) model: Arc<M>,
+pub(super) struct Gathered<S: Source> {
+    /// Still locked: it is asked for the rows of its objects while they are published.
+    pub(super) source: OwnedMutexGuard<S>,
+    pub(super) model: Arc<S::Model>,
     pub(super) faults: Vec<Fault>,
     pub(super) judged: Judged,
 }
 
 /// What becomes of a model at one moment.
 pub(super) struct Judged {
+    /// The moment.
+    pub(super) now: Timestamp,
     /// What is to be exposed.
     pub(super) batch: Batch,
     /// What is wrong with the monitored system.
@@ -86,14 +90,14 @@ pub(super) async fn run<S: Source>(
     mut source: OwnedMutexGuard<S>,
     recover: bool,
     clock: Clock,
-) -> Result<Gathered<S::Model>, CollectError> {
+) -> Result<Gathered<S>, CollectError> {
     if recover {
         source.recover();
     }
     let collected = source.collect().await?;
     let model = Arc::new(collected.model);
     match assess(source, Arc::clone(&model), clock.now()).await {
-        Ok((_, judged)) => Ok(Gathered { model, faults: collected.faults, judged }),
+        Ok((source, judged)) => Ok(Gathered { source, model, faults: collected.faults, judged }),
         Err(error) => match error.try_into_panic() {
             // Goes on to the runner, which counts it; the panic hook has already logged the place.
             Ok(payload) => resume_unwind(payload),
@@ -114,7 +118,7 @@ pub(super) async fn assess<S: Source>(
             let mut batch = Batch::new();
             source.assess(&model, now, &mut batch);
             let findings = Findings::of(&source.findings(&model, now));
-            (source, Judged { batch, findings })
+            (source, Judged { now, batch, findings })
         })
     })
     .await

@@ -10,9 +10,9 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lookout_declarations::Reason;
-use lookout_exposition::Batch;
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::task::JoinError;
 use tokio::time::Instant;
 
@@ -20,7 +20,7 @@ use super::cycle::{Gathered, Interruption, Judged, message_of};
 use super::place::Tenancy;
 use crate::clock::Clock;
 use crate::readiness::SharedHandle;
-use crate::source::{CollectError, DataKind, Fault, SourceDescription};
+use crate::source::{Before, CollectError, DataKind, Fault, Source, SourceDescription};
 use crate::status::{Failure, Faults, Findings, SourceState, SourceStatus, Statuses};
 use crate::text::bounded;
 
@@ -41,13 +41,15 @@ pub(super) struct Keeper<M> {
     pub(super) statuses: Option<Statuses>,
     pub(super) pending: SharedHandle,
     pub(super) model: Option<Arc<M>>,
+    /// What the rows of objects were judged from that stand in the exposition, and when; none if that is not known.
+    pub(super) published: Option<(Arc<M>, Timestamp)>,
     /// When facts must be judged again although their cycle failed.
     pub(super) reassess_at: Option<Instant>,
     /// The faults that were logged and are still there.
     pub(super) known_faults: BTreeSet<(Reason, String)>,
 }
 
-impl<M> Keeper<M> {
+impl<M: Send + Sync + 'static> Keeper<M> {
     /// When the measurements that are served must be withdrawn.
     pub(super) fn withdrawal_due(&self) -> Option<Instant> {
         match self.description.data {
@@ -76,15 +78,16 @@ impl<M> Keeper<M> {
     }
 
     /// A cycle has succeeded: publishes what it brought.
-    pub(super) async fn succeed(
+    pub(super) async fn succeed<S: Source<Model = M>>(
         &mut self,
-        gathered: Gathered<M>,
+        gathered: Gathered<S>,
         started: Instant,
     ) -> Result<(), Interruption> {
-        let Judged { batch, findings } = gathered.judged;
-        self.publish(batch).await.map_err(|error| Interruption::Panicked(message_of(error)))?;
-        self.log_faults(&gathered.faults);
-        let faults = Faults::of(&self.description, &gathered.faults);
+        let Gathered { source, model, faults, judged } = gathered;
+        let findings = self.publish(source, Arc::clone(&model), judged).await;
+        let (_, findings) = findings.map_err(|error| Interruption::Panicked(message_of(error)))?;
+        self.log_faults(&faults);
+        let faults = Faults::of(&self.description, &faults);
         self.reassess_at = None;
         let (now, instant) = (self.clock.now(), Instant::now());
         let was = self.status.borrow().state;
@@ -104,7 +107,7 @@ impl<M> Keeper<M> {
         }
         self.end_cycle();
         // Last: dropping a foreign model may panic, and everything else is in order by now.
-        self.model = Some(gathered.model);
+        self.model = Some(model);
         Ok(())
     }
 
@@ -170,6 +173,7 @@ impl<M> Keeper<M> {
     pub(super) fn withdraw(&mut self) {
         tracing::warn!("the measurements are old and are withdrawn until the source works again");
         self.tenancy.withdraw();
+        self.published = None;
         self.status.send_modify(|status| {
             status.state = SourceState::Withdrawn;
             status.data_since = None;
@@ -182,18 +186,42 @@ impl<M> Keeper<M> {
         self.model = None;
     }
 
-    /// What was read before has been judged again.
-    pub(super) async fn judged(&self, judged: Judged) -> Result<(), JoinError> {
-        self.publish(judged.batch).await?;
-        self.status.send_modify(|status| status.findings = judged.findings);
-        Ok(())
+    /// What was read before has been judged again. Gives the source back.
+    pub(super) async fn judged<S: Source<Model = M>>(
+        &mut self,
+        source: OwnedMutexGuard<S>,
+        model: Arc<M>,
+        judged: Judged,
+    ) -> Result<OwnedMutexGuard<S>, JoinError> {
+        let (source, findings) = self.publish(source, model, judged).await?;
+        self.status.send_modify(|status| status.findings = findings);
+        Ok(source)
     }
 
     /// Replaces what the source has published. Compression of a large batch takes a while: not on a worker thread.
-    async fn publish(&self, batch: Batch) -> Result<(), JoinError> {
+    async fn publish<S: Source<Model = M>>(
+        &mut self,
+        source: OwnedMutexGuard<S>,
+        model: Arc<M>,
+        judged: Judged,
+    ) -> Result<(OwnedMutexGuard<S>, Findings), JoinError> {
+        let Judged { now, batch, findings } = judged;
         let tenancy = self.tenancy.clone();
         let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || span.in_scope(|| tenancy.publish(batch))).await
+        // If this does not come back, nobody knows what stands there: then all objects are told again.
+        let before = self.published.take();
+        let told = Arc::clone(&model);
+        let work = move || {
+            tenancy.publish(batch);
+            tenancy.revise(before.is_none(), |objects| {
+                let before = before.as_ref().map(|(model, now)| Before { model: &**model, now: *now });
+                source.assess_objects(&told, before, now, objects);
+            });
+            source
+        };
+        let source = tokio::task::spawn_blocking(move || span.in_scope(work)).await?;
+        self.published = Some((model, now));
+        Ok((source, findings))
     }
 
     fn end_cycle(&mut self) {

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lookout_exposition::{Batch, Publisher};
+use lookout_exposition::{Batch, Publisher, Revision};
 
 /// The right to publish at a place, until it is handed over. The last one that is dropped takes back what stands there.
 #[derive(Clone, Debug)]
@@ -30,6 +30,16 @@ impl Tenancy {
     pub(super) fn publish(&self, batch: Batch) {
         if let Some(mut place) = self.own() {
             place.publisher.publish(batch);
+        }
+    }
+
+    /// Lets `tell` change objects that stand there; with `complete`, those that it does not name are dropped. Does nothing if the place
+    /// belongs to somebody else by now.
+    pub(super) fn revise(&self, complete: bool, tell: impl FnOnce(&mut Revision<'_>)) {
+        if let Some(mut place) = self.own() {
+            let mut revision = place.publisher.revise(complete);
+            tell(&mut revision);
+            revision.finish();
         }
     }
 

@@ -113,7 +113,7 @@ impl<S: Source> Runner<S> {
         &mut self,
         source: OwnedMutexGuard<S>,
         started: Instant,
-    ) -> Result<cycle::Gathered<S::Model>, Interruption> {
+    ) -> Result<cycle::Gathered<S>, Interruption> {
         let recover = core::mem::take(&mut self.recover);
         let work = cycle::run(source, recover, self.keeper.clock.clone()).instrument(Span::current());
         let mut task = AbortOnDrop(tokio::spawn(work));
@@ -140,13 +140,17 @@ impl<S: Source> Runner<S> {
             return Some(source);
         };
         self.keeper.reassess_at = Some(Instant::now() + self.keeper.description.period);
-        let (source, published) = match cycle::assess(source, model, self.keeper.clock.now()).await {
-            Ok((source, judged)) => (Some(source), self.keeper.judged(judged).await),
-            Err(error) => (None, Err(error)),
+        let published = match cycle::assess(source, Arc::clone(&model), self.keeper.clock.now()).await {
+            Ok((source, judged)) => self.keeper.judged(source, model, judged).await,
+            Err(error) => Err(error),
         };
-        if let Err(error) = published {
-            self.panicked(&cycle::message_of(error));
-        }
+        let source = match published {
+            Ok(source) => Some(source),
+            Err(error) => {
+                self.panicked(&cycle::message_of(error));
+                None
+            }
+        };
         source
     }
 

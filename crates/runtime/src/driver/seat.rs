@@ -102,6 +102,7 @@ impl<S: Source> Candidate for S {
             statuses,
             pending: pending.clone(),
             model: legacy.model.and_then(|model| model.downcast::<S::Model>().ok()),
+            published: None,
             reassess_at: None,
             known_faults: legacy.known_faults,
         };

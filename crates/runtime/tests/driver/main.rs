@@ -3,6 +3,7 @@
 
 mod data;
 mod failures;
+mod objects;
 mod replacing;
 mod scripted;
 mod sets;

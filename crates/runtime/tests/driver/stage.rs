@@ -6,8 +6,8 @@ use std::time::Duration;
 use lookout_declarations::{Gauge, Reason};
 use lookout_exposition::{Encoding, ExporterFamilies, Exposition, Format, Selection};
 use lookout_runtime::{
-    Applied, Clock, DataKind, Driver, DriverControl, Readiness, SourceDescription, SourceStatus, Sources,
-    Statuses,
+    Applied, Clock, DataKind, Driver, DriverControl, Readiness, Source, SourceDescription, SourceStatus,
+    Sources, Statuses,
 };
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
 use tokio::task::JoinHandle;
@@ -64,6 +64,18 @@ impl Stage {
         let (script, source) = self.scripted(name);
         sources.add(description(name, data, 10, 5), version, || source);
         script
+    }
+
+    /// Adds this source to a set.
+    pub(crate) fn want_this<S: Source>(
+        &self,
+        sources: &mut Sources,
+        name: &str,
+        data: DataKind,
+        version: u32,
+        source: S,
+    ) {
+        sources.add(description(name, data, 10, 5), version, || source);
     }
 
     /// Adds a source to a set; making it panics.
@@ -133,13 +145,25 @@ impl Stage {
         self.status(name).errors[&reason]
     }
 
+    /// Every value that is served, by what it is of.
+    pub(crate) fn values(&self) -> Vec<(String, f64)> {
+        let scrape = self.scrape();
+        let rows = scrape.samples().map(|row| (row.label("by").unwrap().to_owned(), row.value));
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by(|one, other| one.0.cmp(&other.0));
+        rows
+    }
+
     /// The value of `metric` that the source `name` has served, if it serves one.
     pub(crate) fn served(&self, metric: &Gauge<(By,)>, name: &str) -> Option<f64> {
+        self.scrape().value(&metric.to_string(), &[("by", name)])
+    }
+
+    fn scrape(&self) -> Scrape {
         let answer =
             self.exposition.snapshot().answer(Selection::All, Format::TEXT, Encoding::Identity).unwrap();
         let text = String::from_utf8(answer.buffers.concat()).unwrap();
-        let scrape = Scrape::parse(ScrapeFormat::Text, &text).unwrap();
-        scrape.value(&metric.to_string(), &[("by", name)])
+        Scrape::parse(ScrapeFormat::Text, &text).unwrap()
     }
 }
 
