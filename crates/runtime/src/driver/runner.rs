@@ -144,14 +144,13 @@ impl<S: Source> Runner<S> {
             Ok((source, judged)) => self.keeper.judged(source, model, judged).await,
             Err(error) => Err(error),
         };
-        let source = match published {
+        match published {
             Ok(source) => Some(source),
             Err(error) => {
                 self.panicked(&cycle::message_of(error));
                 None
             }
-        };
-        source
+        }
     }
 
     /// A cycle is due, and the one before has not ended.

@@ -91,7 +91,7 @@ async fn with_inventory() -> (Stage, Arc<Inventory>) {
     inventory.set(&[("a", 1.0), ("b", 2.0)]);
     let mut sources = stage.control.sources();
     let source = InventorySource(Arc::clone(&inventory));
-    stage.want_this(&mut sources, "objects", DataKind::Facts, 1, source);
+    Stage::want_this(&mut sources, "objects", DataKind::Facts, 1, source);
     stage.begin_with(sources);
     stage.after(5).await;
     assert_eq!(stage.values(), [("a", 1.0), ("all", 3.0), ("b", 2.0)].map(own));
@@ -148,7 +148,7 @@ async fn a_successor_tells_everything_and_drops_what_it_does_not_have() {
     inventory.set(&[("b", 2.0), ("d", 4.0)]);
     *inventory.fails.lock().unwrap() = true;
     let mut sources = stage.control.sources();
-    stage.want_this(&mut sources, "objects", DataKind::Facts, 2, InventorySource(Arc::clone(&inventory)));
+    Stage::want_this(&mut sources, "objects", DataKind::Facts, 2, InventorySource(Arc::clone(&inventory)));
     stage.control.apply(sources).await.unwrap();
     stage.after(5).await;
     // It judges what its predecessor has learnt.
@@ -165,7 +165,7 @@ async fn measurements_that_are_withdrawn_are_told_as_a_whole_when_they_come_back
     inventory.set(&[("a", 1.0)]);
     let mut sources = stage.control.sources();
     let source = InventorySource(Arc::clone(&inventory));
-    stage.want_this(&mut sources, "objects", DataKind::Measurements, 1, source);
+    Stage::want_this(&mut sources, "objects", DataKind::Measurements, 1, source);
     stage.begin_with(sources);
     stage.after(5).await;
     *inventory.fails.lock().unwrap() = true;

@@ -68,7 +68,6 @@ impl Stage {
 
     /// Adds this source to a set.
     pub(crate) fn want_this<S: Source>(
-        &self,
         sources: &mut Sources,
         name: &str,
         data: DataKind,
