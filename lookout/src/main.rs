@@ -1,4 +1,5 @@
-//! The binary: parses the command line, runs the subcommand, maps its error to an exit code. Nothing else.
+//! The binary: parses the command line, runs the subcommand, maps its error to an exit code. Nothing else, but to have the
+//! allocator that wipes what is freed.
 //!
 //! How to get it wrong: making a TLS connection before the provider is installed. There is one provider, ring, and it
 //! is installed here, first.
@@ -25,6 +26,9 @@ use lookout_runtime::logging::{self, LogGuard};
 
 use crate::cli::{Cli, Command, LogArguments};
 use crate::exit::{Failure, chain};
+
+#[global_allocator]
+static ALLOCATOR: lookout_allocator::Allocator = lookout_allocator::ALLOCATOR;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
