@@ -42,8 +42,10 @@ pub(crate) fn prober(settings: &Settings) -> Option<Arc<dyn Prober>> {
 /// Adds the sources of the exporter `name` to `sources`. Returns whether this build has such an exporter.
 fn start(name: &str, settings: &Settings, sources: &mut Sources) -> bool {
     match name {
+        #[cfg(feature = "kubernetes")]
+        "kubernetes" => lookout_kubernetes::start(&settings.kubernetes, sources),
         #[cfg(feature = "certs")]
-        "certs" => lookout_certs::start(&settings.certs, sources),
+        "certs" => lookout_certs::start(&settings.certs, &settings.kubernetes, sources),
         #[cfg(feature = "probe")]
         "probe" => lookout_probe::start(&settings.probe),
         #[cfg(feature = "kafka")]

@@ -18,6 +18,7 @@ pub use settings::Settings;
 /// Every exporter: first what Lookout says of itself, then one by one what it watches.
 pub const ALL: &[&ExporterSpec] = &[
     &lookout_self_metrics::SPEC,
+    &lookout_kubernetes_spec::SPEC,
     &lookout_certs_spec::SPEC,
     &lookout_probe_spec::SPEC,
     &lookout_kafka_spec::SPEC,

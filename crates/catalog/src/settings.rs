@@ -53,6 +53,8 @@ sections! {
     #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
     #[serde(deny_unknown_fields, default)]
     pub struct Settings {
+        /// How the Kubernetes API is reached, for every exporter that reads it.
+        pub kubernetes: lookout_kubernetes_spec::Settings,
         /// The exporter `certs`.
         pub certs: lookout_certs_spec::Settings,
         /// The exporter `probe`.

@@ -2,17 +2,14 @@
 
 use lookout_declarations::ExporterSpec;
 
-use crate::{GeneratedFile, RenderError, generated::ITSELF, reference};
+use crate::{GeneratedFile, RenderError, generated, reference};
 
-/// The page of `exporter` with its tables new. What Lookout says of itself has no page, only the reference.
+/// The page of `exporter` with its tables new, if it has one.
 pub(crate) fn render(
     exporter: &ExporterSpec,
     existing: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<GeneratedFile>, RenderError> {
-    if exporter.name == ITSELF {
-        return Ok(None);
-    }
-    let path = format!("exporters/{}/README.md", exporter.name);
+    let Some(path) = generated::page(exporter) else { return Ok(None) };
     let parts = [
         ("metrics", reference::metrics(exporter.metrics)),
         ("alerts", reference::alerts(&(exporter.alerts)(), "../..")),

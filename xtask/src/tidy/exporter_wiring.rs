@@ -9,6 +9,10 @@ use super::{Finding, House};
 /// The manifest of the binary.
 const MANIFEST: &str = "lookout/Cargo.toml";
 
+/// Specs without an exporter: what Lookout says of itself, which the runtime collects, and of its use of the Kubernetes API,
+/// which the client collects that exporters share.
+const WITHOUT_EXPORTER: [&str; 2] = ["lookout", "kubernetes"];
+
 /// What `codegen` looks for in an exporter's page.
 const MARKERS: [&str; 4] = [
     "<!-- generated: metrics -->",
@@ -23,8 +27,9 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
         Wiring { house, name, snake: name.replace('-', "_"), findings: &mut findings }.check();
     }
     for spec in &house.catalogue {
-        // What Lookout says of itself is a spec without an exporter: the runtime collects it.
-        if spec.name != "lookout" && !house.tree.has(&format!("exporters/{}/Cargo.toml", spec.name)) {
+        if !WITHOUT_EXPORTER.contains(&spec.name)
+            && !house.tree.has(&format!("exporters/{}/Cargo.toml", spec.name))
+        {
             findings.push(Finding::new(
                 "crates/catalog/src/lib.rs",
                 1,

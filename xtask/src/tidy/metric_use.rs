@@ -27,7 +27,7 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
 /// Where the metric `name` is declared.
 fn place(house: &House, name: &str) -> (String, usize) {
     let literal = format!("\"{name}\"");
-    let mut declared = house.tree.rust().filter(|(path, _)| path.ends_with("/metrics.rs"));
+    let mut declared = house.tree.rust().filter(|(path, _)| house.tree.declares_metrics(path));
     declared
         .find_map(|(path, text)| {
             let (line, _) = (1..).zip(text.lines()).find(|(_, contents)| contents.contains(&literal))?;

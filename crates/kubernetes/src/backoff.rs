@@ -1,0 +1,70 @@
+//! How long to wait after a failure.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::Duration;
+
+/// The wait after the first failure: long enough not to be a loop, short enough that nobody sees it.
+const FIRST: Duration = Duration::from_millis(200);
+
+/// The longest wait: a change is to be visible within 5 s after an outage.
+const LONGEST: Duration = Duration::from_secs(3);
+
+/// The longest wait where waiting changes nothing but a person does: a missing right. It spares the server's audit log.
+pub(crate) const LONGEST_DENIED: Duration = Duration::from_secs(15);
+
+/// Waits that double, up to a bound, each by chance between half of it and all of it; so those who failed together do not come
+/// back together.
+#[derive(Debug, Default)]
+pub(crate) struct Backoff {
+    failures: u32,
+    random: RandomState,
+}
+
+// === impl Backoff ===
+
+impl Backoff {
+    /// The wait after one more failure.
+    pub(crate) fn fail(&mut self) -> Duration {
+        self.fail_up_to(LONGEST)
+    }
+
+    /// The same, with another bound.
+    pub(crate) fn fail_up_to(&mut self, longest: Duration) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        let doubled = FIRST.saturating_mul(1 << (self.failures - 1).min(16)).min(longest);
+        jitter(doubled, &self.random, self.failures)
+    }
+
+    /// How many failures there were since the last success.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Something succeeded, or fails for another reason.
+    pub(crate) fn begin_anew(&mut self) {
+        self.failures = 0;
+    }
+}
+
+/// Between half of `longest` and all of it.
+pub(crate) fn jitter(longest: Duration, random: &RandomState, number: u32) -> Duration {
+    let fraction = random.hash_one(number) as f64 / u64::MAX as f64;
+    longest.mul_f64(0.5 + fraction / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_their_bound_and_begin_anew_after_a_success() {
+        let mut backoff = Backoff::default();
+        let first = backoff.fail();
+        assert!(first >= FIRST / 2 && first <= FIRST, "{first:?}");
+        let waits: Vec<Duration> = (0..100).map(|_| backoff.fail()).collect();
+        assert!(waits.iter().all(|wait| *wait <= LONGEST), "{waits:?}");
+        assert!(waits.last().is_some_and(|wait| *wait >= LONGEST / 2), "{waits:?}");
+        backoff.begin_anew();
+        assert!(backoff.fail() <= FIRST);
+    }
+}

@@ -1,0 +1,195 @@
+//! One API server, shared by all exporters of the process.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lookout_declarations::Reason;
+use lookout_kubernetes_spec::Settings;
+use lookout_kubernetes_spec::config::Access;
+use lookout_kubernetes_spec::metrics::WaitCause;
+use lookout_runtime::Sources;
+use tokio::task::JoinSet;
+
+use crate::ask::Selectors;
+use crate::board::Board;
+use crate::connection::in_pod;
+use crate::figures::Figures;
+use crate::filter::{Filter, field_selector};
+use crate::follower::Follower;
+use crate::intake::Intake;
+use crate::need::{Need, Reviewed};
+use crate::object::ObjectJson;
+use crate::part::{Labels, Part, PartOf};
+use crate::reader::Reader;
+use crate::resource::Resource;
+use crate::selection::{Namespaces, Selection};
+use crate::server::Server;
+use crate::tasks::Task;
+
+/// One API server, with the budget for it: a cell of [`Sources`].
+///
+/// Connections end when this and every [`Follower`] of it are gone.
+pub struct Cluster {
+    server: Arc<Server>,
+    needs: Mutex<BTreeSet<Need>>,
+}
+
+/// Reads nothing: for objects of which the name is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Names(Resource);
+
+/// Why the server could not be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct AskServer {
+    /// Why.
+    pub reason: Reason,
+    /// What was asked and what happened.
+    pub message: String,
+}
+
+// === impl Cluster ===
+
+impl Cluster {
+    /// The cell for these settings, or `None` where Kubernetes is switched off or not there: not in a pod, and nothing
+    /// configured.
+    pub fn of(settings: &Settings, sources: &mut Sources) -> Option<Arc<Self>> {
+        let access = if settings.access.names_a_server() {
+            settings.access.clone()
+        } else {
+            Access { proxy_url: settings.access.proxy_url.clone(), ..in_pod()? }
+        };
+        settings.enabled.then(|| {
+            // Compared with the cells of the configuration before, and never shown: a proxy's address may hold a password.
+            let key = format!("kubernetes {access:?} {:?}", settings.budget);
+            sources.shared(key, || Self {
+                server: Arc::new(Server::new(settings, access)),
+                needs: Mutex::default(),
+            })
+        })
+    }
+
+    /// Starts to follow. Must be called within a Tokio runtime.
+    #[expect(clippy::needless_pass_by_value, reason = "a reader is given away: each part has its own")]
+    pub fn follow<R: Reader>(&self, reader: R, selection: &Selection) -> Follower<R::Object> {
+        let resource = reader.resource();
+        let namespaces: Vec<Option<String>> = match &selection.namespaces {
+            Namespaces::Named(names) if resource.is_namespaced => {
+                names.iter().collect::<BTreeSet<_>>().into_iter().cloned().map(Some).collect()
+            }
+            Namespaces::Named(_) | Namespaces::All | Namespaces::Matching(_) => vec![None],
+        };
+        let selectors = Selectors {
+            label: selection.label_selector.clone(),
+            field: field_selector(selection, resource.is_namespaced),
+            metadata_only: selection.metadata_only,
+        };
+        let account = self.server.ledger.account(&resource);
+        let board = Arc::new(Board::new(namespaces.iter().cloned()));
+        let part = |(index, namespace)| {
+            let of = PartOf {
+                server: Arc::clone(&self.server),
+                board: Arc::clone(&board),
+                index,
+                namespace,
+                selectors: selectors.clone(),
+                intake: Intake::new(reader.clone(), Filter::of(selection), Arc::clone(&account)),
+                labels: self.labels(selection, &resource),
+            };
+            Task::spawn(Part::new(of, resource).run())
+        };
+        let tasks = namespaces.into_iter().enumerate().map(part).collect();
+        Follower::new(board, tasks)
+    }
+
+    /// Declares what an exporter wants to do, so that a missing permission is found at start and named.
+    pub fn need(&self, need: Need) {
+        self.needs().insert(need);
+    }
+
+    /// Asks the server about every declared need, in order.
+    pub async fn review(&self) -> Vec<Reviewed> {
+        let needs: Vec<Need> = self.needs().iter().cloned().collect();
+        if !needs.is_empty() {
+            self.server.learn_user().await;
+        }
+        // At the same time, as far as the budget lets them: a server that is slow is then slow once.
+        let mut asking = JoinSet::new();
+        for need in needs {
+            let server = Arc::clone(&self.server);
+            asking.spawn(async move { server.review(need).await });
+        }
+        let mut reviewed = Vec::with_capacity(asking.len());
+        while let Some(one) = asking.join_next().await {
+            reviewed.extend(one);
+        }
+        reviewed.sort_by(|one, other| one.need.cmp(&other.need));
+        reviewed
+    }
+
+    /// What the server says of its version: `v1.36.4`. It is asked at most every ten minutes.
+    ///
+    /// # Errors
+    /// That it could not be asked.
+    pub async fn server_version(&self) -> Result<String, AskServer> {
+        self.server
+            .version()
+            .await
+            .map_err(|failure| AskServer { reason: failure.reason, message: failure.message })
+    }
+
+    /// Who the server takes us for, once it has said so in a [`review`](Self::review) or a refusal.
+    pub fn user(&self) -> Option<String> {
+        self.server.user()
+    }
+
+    /// What was done, and what it cost.
+    pub fn figures(&self) -> Figures {
+        let gate = self.server.gate.figures();
+        let (renewed_credentials, reloaded) = self.server.renewals();
+        let mut figures = Figures {
+            in_flight: gate.in_flight,
+            in_flight_limit: gate.limit,
+            waited: vec![(WaitCause::Budget, gate.waited), (WaitCause::Server, gate.held)],
+            hold_left: gate.hold_left,
+            renewed_credentials,
+            reloaded,
+            ..Figures::default()
+        };
+        self.server.ledger.show(&mut figures);
+        figures
+    }
+
+    /// Follows the namespaces whose labels are asked for, where some are.
+    fn labels(&self, selection: &Selection, resource: &Resource) -> Option<Labels> {
+        let Namespaces::Matching(patterns) = &selection.namespaces else { return None };
+        let label_selector = patterns.label_selector.clone();
+        (resource.is_namespaced && !label_selector.is_empty()).then(|| {
+            let selection = Selection { label_selector, metadata_only: true, ..Selection::default() };
+            Labels(self.follow(Names(Resource::NAMESPACES), &selection))
+        })
+    }
+
+    fn needs(&self) -> MutexGuard<'_, BTreeSet<Need>> {
+        self.needs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Cluster").finish_non_exhaustive()
+    }
+}
+
+impl Reader for Names {
+    type Object = ();
+
+    fn resource(&self) -> Resource {
+        self.0
+    }
+
+    fn read(&self, _: &ObjectJson<'_>) -> Option<()> {
+        Some(())
+    }
+}

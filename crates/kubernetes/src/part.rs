@@ -1,0 +1,226 @@
+//! One part of a follow: a resource in one namespace or over all, listed once and watched from then on.
+//!
+//! ```text
+//!            ┌────────── gone (410), broken ──────────┐
+//!            ▼                                        │
+//!  start ──▶ list ──version──▶ watch ──end──▶ watch ──┴─▶ …        each watch goes on where the last one ended
+//!            │ 404 in every version
+//!            ▼
+//!          absent, looked for again
+//! ```
+//!
+//! Invariants:
+//! - A watch that ends, or breaks off at any byte, is followed by a watch from the last version seen; never by a list.
+//! - A list replaces what is known when it is complete, and not before.
+//! - No loop without a wait: whatever fails at once waits longer each time.
+//!
+//! How to get it wrong: calling the first broken watch a failure. Load balancers cut connections; only what does not come back
+//! is one.
+
+mod list;
+mod namespaces;
+mod page_size;
+mod stream;
+mod watch;
+
+use std::hash::RandomState;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lookout_declarations::Reason;
+use lookout_kubernetes_spec::metrics::ListCause;
+use tokio::time::{Instant, sleep};
+
+use self::namespaces::NamespaceLabels;
+use crate::ask::{Place, Selectors};
+use crate::backoff::{Backoff, LONGEST_DENIED, jitter};
+use crate::board::Board;
+use crate::failure::{Failure, Kind};
+use crate::follower::PartState;
+use crate::intake::Intake;
+use crate::ledger::HeldObjects;
+use crate::reader::Reader;
+use crate::resource::Resource;
+use crate::server::{Server, now};
+
+/// How often a resource that the server does not have is looked for.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
+
+/// How long a resource that was there may be missing before it is taken for gone: an API server that starts answers 404 for what
+/// it has not loaded yet.
+const MISSING_GRACE: Duration = Duration::from_secs(15);
+
+/// How many watches in a row may bring what is no event before everything is listed anew.
+const MOST_BROKEN: u32 = 3;
+
+/// One part of a follow.
+pub(crate) struct Part<R: Reader> {
+    server: Arc<Server>,
+    board: Arc<Board<R::Object>>,
+    /// Its place on the board.
+    index: usize,
+    resource: Resource,
+    namespace: Option<String>,
+    selectors: Selectors,
+    intake: Intake<R>,
+    labels: Option<NamespaceLabels>,
+    held: HeldObjects,
+    /// Which of the resource's versions the server has.
+    version: &'static str,
+    /// From where to watch; `None` before the list.
+    position: Option<String>,
+    cause: ListCause,
+    was_complete: bool,
+    /// Whether a watch has begun since the list.
+    has_watched: bool,
+    backoff: Backoff,
+    /// Whether the last failure was a missing right.
+    was_denied: bool,
+    /// When the failures in a row began.
+    failing_since: Option<Timestamp>,
+    missing_since: Option<Instant>,
+    broken: u32,
+}
+
+/// What a part is made of.
+pub(crate) struct PartOf<R: Reader> {
+    pub(crate) server: Arc<Server>,
+    pub(crate) board: Arc<Board<R::Object>>,
+    pub(crate) index: usize,
+    pub(crate) namespace: Option<String>,
+    pub(crate) selectors: Selectors,
+    pub(crate) intake: Intake<R>,
+    /// Which namespaces have the labels that are asked for.
+    pub(crate) labels: Option<NamespaceLabels>,
+}
+
+pub(crate) use self::namespaces::NamespaceLabels as Labels;
+
+// === impl Part ===
+
+impl<R: Reader> Part<R> {
+    pub(crate) fn new(of: PartOf<R>, resource: Resource) -> Self {
+        let PartOf { server, board, index, namespace, selectors, intake, labels } = of;
+        let held = intake.account.hold_objects();
+        Self {
+            server,
+            board,
+            index,
+            resource,
+            namespace,
+            selectors,
+            intake,
+            labels,
+            held,
+            version: resource.versions.first().copied().unwrap_or("v1"),
+            position: None,
+            cause: ListCause::Start,
+            was_complete: false,
+            has_watched: false,
+            backoff: Backoff::default(),
+            was_denied: false,
+            failing_since: None,
+            missing_since: None,
+            broken: 0,
+        }
+    }
+
+    /// Follows for as long as somebody wants it.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let outcome = match self.position.clone() {
+                None => self.list().await,
+                Some(position) => self.watch(position).await,
+            };
+            self.held.set(self.board.entries(self.index).len());
+            if let Err(failure) = outcome {
+                self.fail(failure).await;
+            }
+        }
+    }
+
+    /// Something came of it.
+    fn succeed(&mut self) {
+        self.backoff.begin_anew();
+        self.was_denied = false;
+        self.failing_since = None;
+        self.missing_since = None;
+        self.board.set_state(self.index, PartState::Following);
+    }
+
+    /// Decides how to go on after a failure, says so, and waits.
+    async fn fail(&mut self, failure: Failure) {
+        match failure.kind {
+            Kind::Gone => {
+                self.position = None;
+                self.cause = ListCause::Expired;
+                // A server that lost its past sends everybody here at once.
+                let wait = self.backoff.fail().min(Duration::from_secs(1));
+                sleep(wait).await;
+                return;
+            }
+            Kind::Absent => return self.miss(failure).await,
+            Kind::Refused => self.doubt(),
+            Kind::Again | Kind::Unauthenticated => {}
+        }
+        let is_denied = failure.reason == Reason::Denied;
+        if is_denied && !self.was_denied {
+            // An API server that starts denies everything for a moment: the long wait is for those who are denied again and again.
+            self.backoff.begin_anew();
+        }
+        self.was_denied = is_denied;
+        let wait = if is_denied { self.backoff.fail_up_to(LONGEST_DENIED) } else { self.backoff.fail() };
+        let wait = wait.max(failure.retry_after.unwrap_or_default().min(LOOK_AGAIN));
+        // What will not pass by itself is said at once; a cut connection when it does not come back.
+        let may_pass = self.position.is_some()
+            && self.backoff.failures() < 2
+            && matches!(
+                failure.reason,
+                Reason::Disconnected | Reason::Timeout | Reason::RateLimited | Reason::Server
+            );
+        self.say(failure, may_pass);
+        sleep(wait).await;
+    }
+
+    /// The server does not understand from where to watch, or sends what is no event. If that goes on, everything is listed anew.
+    fn doubt(&mut self) {
+        self.broken += 1;
+        if self.position.is_some() && self.broken >= MOST_BROKEN {
+            self.broken = 0;
+            self.position = None;
+            self.cause = ListCause::Broken;
+        }
+    }
+
+    fn say(&mut self, failure: Failure, may_pass: bool) {
+        let since = *self.failing_since.get_or_insert_with(now);
+        if !may_pass {
+            let Failure { reason, message, .. } = failure;
+            self.board.set_state(self.index, PartState::Failing { reason, message, since });
+        }
+    }
+
+    /// The server has no such resource in any version.
+    async fn miss(&mut self, failure: Failure) {
+        self.position = None;
+        self.cause = ListCause::Start;
+        let missing = *self.missing_since.get_or_insert_with(Instant::now);
+        if self.was_complete && missing.elapsed() < MISSING_GRACE {
+            self.say(failure, false);
+            let wait = self.backoff.fail();
+            sleep(wait).await;
+            return;
+        }
+        self.was_complete = false;
+        self.failing_since = None;
+        self.board.set_state(self.index, PartState::Absent);
+        self.held.set(0);
+        sleep(jitter(LOOK_AGAIN, &RandomState::new(), 0)).await;
+    }
+
+    /// The collection, in the version that the server has.
+    fn place(&self) -> Place<'_> {
+        Place { resource: &self.resource, version: self.version, namespace: self.namespace.as_deref() }
+    }
+}

@@ -1,0 +1,84 @@
+//! Which rights are missing, before anything is refused.
+
+use lookout_kubernetes::{Need, Resource, Verdict};
+use lookout_kubernetes_spec::metrics::Verb;
+use serde_json::{Value, json};
+
+use crate::secrets::SECRETS;
+use crate::stage::{Reply, Stage};
+
+fn need(verb: Verb, resource: Resource, namespace: Option<&str>) -> Need {
+    Need {
+        verb,
+        resource,
+        namespace: namespace.map(str::to_owned),
+        exporter: "certs",
+        why: "to read certificates",
+        without: "nothing is watched",
+    }
+}
+
+#[tokio::test]
+async fn every_need_is_reviewed_and_a_missing_one_has_its_remedy() {
+    let stage = Stage::start(|_, asked| {
+        assert_eq!(
+            (asked.method.as_str(), asked.headers["content-type"].as_str()),
+            ("POST", "application/json")
+        );
+        if asked.path == "/apis/authentication.k8s.io/v1/selfsubjectreviews" {
+            return Reply::json(
+                &json!({"status": {"userInfo": {"username": "system:serviceaccount:m:lookout"}}}),
+            );
+        }
+        assert_eq!(asked.path, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews");
+        let body: Value = serde_json::from_str(&asked.body).unwrap();
+        let attributes = &body["spec"]["resourceAttributes"];
+        match (attributes["resource"].as_str().unwrap(), attributes["namespace"].as_str().unwrap()) {
+            ("issuers", "") => assert_eq!(attributes["group"], "cert-manager.io"),
+            ("secrets", "x") => assert_eq!(attributes["verb"], "list"),
+            ("secrets", "") => return Reply::html(),
+            other => panic!("{other:?}"),
+        }
+        Reply::json(
+            &json!({"kind": "SelfSubjectAccessReview", "status": {"allowed": attributes["namespace"] == ""}}),
+        )
+    })
+    .await;
+    let cluster = stage.cluster();
+    let issuers = Resource { group: "cert-manager.io", plural: "issuers", ..SECRETS };
+    cluster.need(need(Verb::Watch, issuers, None));
+    cluster.need(need(Verb::List, SECRETS, Some("x")));
+    cluster.need(need(Verb::List, SECRETS, Some("x")));
+    cluster.need(need(Verb::List, SECRETS, None));
+    let reviewed = cluster.review().await;
+    let verdict = |verb, plural| {
+        let found = reviewed.iter().find(|one| {
+            (one.need.verb, one.need.resource.plural) == (verb, plural)
+                && one.need.namespace.is_some() == (plural == "secrets")
+        });
+        &found.unwrap().verdict
+    };
+    assert_eq!(reviewed.len(), 3);
+    assert_eq!(*verdict(Verb::Watch, "issuers"), Verdict::Allowed);
+    let Verdict::Denied { remedy } = verdict(Verb::List, "secrets") else { panic!("{reviewed:?}") };
+    assert!(
+        remedy.starts_with(
+            "grant `list` on `secrets` in namespace `x` to the service account `lookout` of namespace `m`"
+        ),
+        "{remedy}"
+    );
+    let unknown = reviewed.iter().find(|one| matches!(one.verdict, Verdict::Unknown { .. })).unwrap();
+    assert_eq!((unknown.need.resource, &unknown.need.namespace), (SECRETS, &None));
+    assert_eq!(cluster.user().as_deref(), Some("system:serviceaccount:m:lookout"));
+}
+
+#[tokio::test]
+async fn the_version_is_asked_for_once() {
+    let stage = Stage::start(|_, _| crate::secrets::version()).await;
+    let cluster = stage.cluster();
+    for _ in 0..3 {
+        assert_eq!(cluster.server_version().await.unwrap(), "v1.30.0");
+    }
+    assert_eq!(cluster.figures().requests.len(), 1);
+    assert_eq!(cluster.figures().requests[0].3, 1);
+}
