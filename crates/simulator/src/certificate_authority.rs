@@ -42,6 +42,9 @@ pub struct CertificateAuthority {
     next_serial: AtomicU64,
 }
 
+/// A key that many certificates share.
+pub struct ReusedKey(KeyPair);
+
 impl CertificateAuthority {
     /// A root, which signs itself.
     pub fn root(subject: &Subject, validity: Validity) -> Result<Self, SimulatorError> {
@@ -63,18 +66,27 @@ impl CertificateAuthority {
 
     /// A certificate for a server or a client, with a key of its own.
     pub fn issue(&self, request: &CertificateRequest) -> Result<IssuedCertificate, SimulatorError> {
+        self.issue_for(request, &ReusedKey::generate(request.key_algorithm)?)
+    }
+
+    /// A certificate with this key: for thousands of them, which nobody serves with.
+    pub fn issue_for(
+        &self,
+        request: &CertificateRequest,
+        key: &ReusedKey,
+    ) -> Result<IssuedCertificate, SimulatorError> {
         let subject = &request.subject;
+        let ReusedKey(key) = key;
         let serial = request.serial.clone().unwrap_or_else(|| self.take_serial());
-        let key = generate_key(subject, request.key_algorithm)?;
         let leaf = leaf_parameters(request, serial.clone())?
-            .signed_by(&key, &self.issuer)
+            .signed_by(key, &self.issuer)
             .map_err(|source| cannot_issue(subject, source))?;
         let (root, intermediates) = match self.path.split_last() {
             Some((root, intermediates)) => (Some(root.clone()), intermediates),
             None => (None, &[][..]),
         };
         let chain = [vec![leaf], intermediates.to_vec()].concat();
-        Ok(IssuedCertificate::new(chain, root, &key, serial, request.validity))
+        Ok(IssuedCertificate::new(chain, root, key, serial, request.validity))
     }
 
     /// A certificate that no authority stands behind.
@@ -104,6 +116,13 @@ impl CertificateAuthority {
     fn take_serial(&self) -> Vec<u8> {
         let serial = self.next_serial.fetch_add(1, Ordering::Relaxed);
         serial.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect()
+    }
+}
+
+impl ReusedKey {
+    /// A new key.
+    pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, SimulatorError> {
+        generate_key(&Subject::default(), algorithm).map(Self)
     }
 }
 

@@ -75,6 +75,12 @@ pub enum SimulatorError {
         /// Why.
         source: io::Error,
     },
+    /// The simulated Kubernetes has no such object, or no such kind.
+    #[error("cannot find `{what}` in the simulated Kubernetes; check the kind, the namespace and the name")]
+    FindObject {
+        /// The object, or the version and kind asked for.
+        what: String,
+    },
     /// No service of the platform has this name.
     #[error("cannot find the service `{name}` on the platform; there are {known}")]
     FindService {

@@ -5,7 +5,7 @@
 //!
 //! Invariants:
 //! - An incident is played on a service that starts without a defect, and its repair leaves the service serving the
-//!   certificate that is stored for it, in the middle of its life; or Kafka as it was.
+//!   certificate that is stored for it, in the middle of its life; or Kafka or Kubernetes as they were.
 //! - Playing one twice, or repairing what was never played, is allowed and changes nothing in the end.
 //!
 //! How to get it wrong: playing two at once on one service. The second replaces what the first did to the endpoint, and
@@ -22,8 +22,9 @@ use crate::UnusualCertificate::{
     Expired, ExpiresSoon, IntermediateMissing, NotYetValid, Untrusted, WrongName,
 };
 use crate::platform::kafka::{INCIDENT_BROKER, INCIDENT_GROUP, INCIDENT_TOPIC};
+use crate::platform::kubernetes::{BLOCKED, STALE};
 use crate::{Platform, SimulatorError};
-use script::{KafkaDeed, Script};
+use script::{KafkaDeed, KubernetesDeed, Script};
 
 /// Where a stalling endpoint falls silent: within the server's first flight, whatever the TLS version.
 const STALL_AFTER_BYTES: u64 = 300;
@@ -37,7 +38,7 @@ pub struct Incident {
     pub story: &'static str,
     /// What should be seen, in one sentence.
     pub seen: &'static str,
-    /// The service that it happens to: one with an endpoint, or `kafka`.
+    /// The service that it happens to: one with an endpoint, `kafka`, or `kubernetes`.
     pub service: &'static str,
     script: Script,
 }
@@ -196,7 +197,37 @@ const INCIDENTS: &[Incident] = &[
         seen: "Nothing arrives in the topic of the ticks any more; its groups catch up and have nothing to do.",
         script: Script::Kafka(KafkaDeed::StopProducer(INCIDENT_TOPIC)),
     },
+    Incident {
+        name: "renewal-blocked",
+        service: KUBERNETES,
+        story: "A login was put in front of Trino's host, and it answers the challenges of the renewal too.",
+        seen: "Trino's Certificate is ready, but failing for hours: its renewal was due ten days ago, and 20 are left.",
+        script: Script::Kubernetes(KubernetesDeed::BlockRenewal(BLOCKED)),
+    },
+    Incident {
+        name: "stale-served",
+        service: KUBERNETES,
+        story: "The portal's Secret was renewed yesterday, and the ingress controller did not notice.",
+        seen: "The stored certificate is fresh; the controller serves another one for the host, with eight days left.",
+        script: Script::Kubernetes(KubernetesDeed::RenewWithoutReload(STALE)),
+    },
+    Incident {
+        name: "edge-certificate-lapses",
+        service: KUBERNETES,
+        story: "The provider of the tunnel has trouble with its own renewals.",
+        seen: "The certificate at the edge runs out within days; what is stored and what the controller serves are good.",
+        script: Script::Kubernetes(KubernetesDeed::LetEdgeLapse),
+    },
+    Incident {
+        name: "api-server-away",
+        service: KUBERNETES,
+        story: "The control plane is being upgraded, and the API server refuses connections.",
+        seen: "What was read from the cluster stays as it was, and gets older.",
+        script: Script::Kubernetes(KubernetesDeed::TakeApiServerAway),
+    },
 ];
 
 /// The service that incidents of Kafka happen to.
 const KAFKA: &str = "kafka";
+/// The service that incidents of Kubernetes happen to.
+const KUBERNETES: &str = "kubernetes";

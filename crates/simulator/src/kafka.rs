@@ -18,7 +18,7 @@
 //! [`Cluster::freeze`], and move it with [`Cluster::advance`].
 
 mod answer;
-mod clock;
+pub(crate) mod clock;
 mod cluster;
 mod description;
 mod disturbance;

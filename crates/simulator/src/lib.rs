@@ -18,18 +18,20 @@ mod certificate_files;
 mod error;
 mod incident;
 pub mod kafka;
+pub mod kubernetes;
 mod noise;
 mod platform;
 mod tls_endpoint;
 
 pub use certificate_authority::{
     Authorities, CertificateAuthority, CertificatePurpose, CertificateRequest, IssuedCertificate,
-    KeyAlgorithm, Subject, UnusualCertificate, Validity,
+    KeyAlgorithm, ReusedKey, Subject, UnusualCertificate, Validity,
 };
 pub use certificate_files::{CertificateFiles, FileContent};
 pub use error::SimulatorError;
 pub use incident::Incident;
 pub use platform::{
-    Defect, EndpointDescription, FileDescription, KafkaDescription, Platform, PlatformOptions,
+    Defect, EndpointDescription, FileDescription, KafkaDescription, KubernetesDescription, Platform,
+    PlatformOptions,
 };
 pub use tls_endpoint::{EndpointCounts, EndpointState, ServerIdentity, TlsEndpoint};

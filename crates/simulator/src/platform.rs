@@ -1,4 +1,4 @@
-//! The whole simulated platform: its endpoints, its files, its Kafka, and what is wrong with them on purpose.
+//! The whole simulated platform: its endpoints, its files, its Kafka, its Kubernetes, and what is wrong with them on purpose.
 //!
 //! Invariants:
 //! - It describes itself completely: addresses, names, files, the authority to trust. Nobody needs to know its tables.
@@ -8,6 +8,7 @@
 
 mod description;
 pub(crate) mod kafka;
+pub(crate) mod kubernetes;
 mod services;
 mod stored;
 
@@ -16,9 +17,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-pub use description::{Defect, EndpointDescription, FileDescription, KafkaDescription};
+pub use description::{
+    Defect, EndpointDescription, FileDescription, KafkaDescription, KubernetesDescription,
+};
 
+use self::kubernetes::InCluster;
 use crate::kafka::Cluster;
+use crate::kubernetes::ApiServer;
 use crate::{
     Authorities, CertificateFiles, EndpointState, FileContent, IssuedCertificate, ServerIdentity,
     SimulatorError, TlsEndpoint, Validity,
@@ -48,6 +53,7 @@ pub struct Platform {
     running: Vec<RunningService>,
     loose: Vec<LooseFile>,
     kafka: Cluster,
+    kubernetes: InCluster,
     defects: Vec<Defect>,
     files: CertificateFiles,
 }
@@ -74,7 +80,8 @@ impl Platform {
             .collect::<Result<Vec<_>, _>>()?;
         let defects = if options.with_defects { defects(&running, &loose) } else { Vec::new() };
         let kafka = kafka::start(now, options.with_defects)?;
-        Ok(Self { authorities, running, loose, kafka, defects, files })
+        let kubernetes = InCluster::start(&authorities, &files, options.with_defects, now)?;
+        Ok(Self { authorities, running, loose, kafka, kubernetes, defects, files })
     }
 
     /// Every endpoint, with its state at this moment.
@@ -90,6 +97,30 @@ impl Platform {
     /// The Kafka cluster.
     pub fn kafka(&self) -> &Cluster {
         &self.kafka
+    }
+
+    /// How its Kubernetes is reached.
+    pub fn kubernetes_access(&self) -> KubernetesDescription {
+        self.kubernetes.describe(&self.files)
+    }
+
+    /// The API server of its Kubernetes.
+    pub fn kubernetes(&self) -> &ApiServer {
+        self.kubernetes.api()
+    }
+
+    /// The ingress controller of its Kubernetes, which serves by name.
+    pub fn ingress(&self) -> &TlsEndpoint {
+        self.kubernetes.ingress()
+    }
+
+    /// The edge of the tunnel in front of the ingress controller, with a certificate of its own.
+    pub fn edge(&self) -> &TlsEndpoint {
+        self.kubernetes.edge()
+    }
+
+    pub(crate) fn in_cluster(&self) -> &InCluster {
+        &self.kubernetes
     }
 
     /// Every file with certificates in it; private keys that stand alone are beside them and not listed.
@@ -185,6 +216,7 @@ impl Platform {
             running.endpoint.stop().await;
         }
         self.kafka.stop().await;
+        self.kubernetes.stop().await;
     }
 
     fn find(&self, name: &str) -> Result<&RunningService, SimulatorError> {
@@ -257,5 +289,5 @@ fn defects(running: &[RunningService], loose: &[LooseFile]) -> Vec<Defect> {
     let of_files = loose
         .iter()
         .filter_map(|file| file.defect.map(|what| Defect { place: file.path.display().to_string(), what }));
-    of_endpoints.chain(of_files).chain(kafka::defects()).collect()
+    of_endpoints.chain(of_files).chain(kafka::defects()).chain(kubernetes::defects()).collect()
 }

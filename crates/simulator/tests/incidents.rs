@@ -1,5 +1,5 @@
 //! Every incident of certificates, played and repaired on a running platform, and seen by a client and a reader of files.
-//! Those of Kafka are in `kafka/incidents.rs`.
+//! Those of Kafka are in `kafka/incidents.rs`, those of Kubernetes in `kubernetes/incidents.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -41,7 +41,7 @@ impl Sight {
 
 /// Those that happen to a service with an endpoint.
 fn incidents() -> impl Iterator<Item = &'static Incident> {
-    Incident::ALL.iter().filter(|incident| incident.service != "kafka")
+    Incident::ALL.iter().filter(|incident| !["kafka", "kubernetes"].contains(&incident.service))
 }
 
 fn service(platform: &Platform, incident: &Incident) -> EndpointDescription {

@@ -41,6 +41,11 @@ async fn used_platform() -> (Platform, Vec<TcpStream>) {
     for address in platform.kafka().bootstrap() {
         held.push(TcpStream::connect(address).await.unwrap());
     }
+    let kubernetes =
+        [platform.kubernetes().address(), platform.ingress().address(), platform.edge().address()];
+    for address in kubernetes {
+        held.push(TcpStream::connect(address).await.unwrap());
+    }
     (platform, held)
 }
 
@@ -52,6 +57,11 @@ async fn nothing_is_left_of_a_platform() {
         let directory = platform.directory().to_owned();
         let mut addresses: Vec<_> = platform.endpoints().iter().map(|endpoint| endpoint.address).collect();
         addresses.extend(platform.kafka().bootstrap());
+        addresses.extend([
+            platform.kubernetes().address(),
+            platform.ingress().address(),
+            platform.edge().address(),
+        ]);
         assert!(tasks() > tasks_before && sockets() > sockets_before);
 
         if stop_orderly {

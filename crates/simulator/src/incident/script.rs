@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use crate::kafka::{Behaviour, Cluster};
 use crate::platform::kafka::PROMPTLY;
+use crate::platform::kubernetes::InCluster;
 use crate::{EndpointState, Platform, SimulatorError, UnusualCertificate};
 
 /// The deeds behind an incident.
@@ -23,6 +24,8 @@ pub(super) enum Script {
     FileVanishes,
     /// Something happens in Kafka.
     Kafka(KafkaDeed),
+    /// Something happens in Kubernetes.
+    Kubernetes(KubernetesDeed),
 }
 
 /// What happens in Kafka.
@@ -36,6 +39,19 @@ pub(super) enum KafkaDeed {
     StopProducer(&'static str),
 }
 
+/// What happens in Kubernetes.
+#[derive(Debug)]
+pub(super) enum KubernetesDeed {
+    /// The renewal of this application's certificate is answered by a login page.
+    BlockRenewal(&'static str),
+    /// This application's renewed certificate is not served.
+    RenewWithoutReload(&'static str),
+    /// The certificate of the edge is about to run out.
+    LetEdgeLapse,
+    /// The API server refuses connections.
+    TakeApiServerAway,
+}
+
 impl Script {
     pub(super) async fn play(
         &self,
@@ -46,6 +62,7 @@ impl Script {
         let endpoint = || platform.endpoint(service);
         match self {
             Self::Kafka(deed) => deed.play(platform.kafka()).await,
+            Self::Kubernetes(deed) => deed.play(platform.in_cluster(), now).await,
             Self::Lapses(kind) => {
                 let endpoint = endpoint()?;
                 endpoint.switch(EndpointState::Unusual(*kind), now).await?;
@@ -71,6 +88,7 @@ impl Script {
     ) -> Result<(), SimulatorError> {
         match self {
             Self::Kafka(deed) => return deed.repair(platform.kafka()).await,
+            Self::Kubernetes(deed) => return deed.repair(platform.in_cluster(), now).await,
             Self::Lapses(_) => platform.renew(service, now)?,
             Self::RenewalNotServed | Self::Endpoint(_) => {}
             Self::CutOffFile | Self::FileVanishes => {
@@ -109,5 +127,24 @@ impl KafkaDeed {
             }
         }
         Ok(())
+    }
+}
+
+impl KubernetesDeed {
+    async fn play(&self, cluster: &InCluster, now: Timestamp) -> Result<(), SimulatorError> {
+        match self {
+            Self::BlockRenewal(name) => cluster.block_renewal(name, now).await,
+            Self::RenewWithoutReload(name) => cluster.renew_without_reload(name, now).await,
+            Self::LetEdgeLapse => cluster.let_edge_lapse(true, now).await,
+            Self::TakeApiServerAway => cluster.set_away(true).await,
+        }
+    }
+
+    async fn repair(&self, cluster: &InCluster, now: Timestamp) -> Result<(), SimulatorError> {
+        match self {
+            Self::BlockRenewal(name) | Self::RenewWithoutReload(name) => cluster.mend(name, now).await,
+            Self::LetEdgeLapse => cluster.let_edge_lapse(false, now).await,
+            Self::TakeApiServerAway => cluster.set_away(false).await,
+        }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-/// The clock of one cluster.
-pub(super) struct Clock(Mutex<State>);
+/// The clock of one simulated system.
+pub(crate) struct Clock(Mutex<State>);
 
 struct State {
     /// Milliseconds since 1970 at `from`.
@@ -19,12 +19,12 @@ struct State {
 
 impl Clock {
     /// A clock that runs from `now` on.
-    pub(super) fn running(now: Timestamp) -> Self {
+    pub(crate) fn running(now: Timestamp) -> Self {
         Self(Mutex::new(State { millis: now.as_millisecond(), from: Some(Instant::now()) }))
     }
 
     /// Milliseconds since 1970.
-    pub(super) fn millis(&self) -> i64 {
+    pub(crate) fn millis(&self) -> i64 {
         self.with(|state| state.millis())
     }
 

@@ -36,6 +36,27 @@ pub struct KafkaDescription {
     pub bootstrap: Vec<SocketAddr>,
 }
 
+/// The Kubernetes of the platform.
+#[derive(Clone, Debug)]
+pub struct KubernetesDescription {
+    /// The address of its API server.
+    pub url: String,
+    /// The file with the token of the service account that may read what Lookout reads.
+    pub token_file: PathBuf,
+    /// The file with the authority of the API server's certificate.
+    pub authority_file: PathBuf,
+    /// The file with which kubectl may do everything.
+    pub kubeconfig: PathBuf,
+    /// The class of its Ingresses and Gateways.
+    pub ingress_class: &'static str,
+    /// Where their controller serves TLS, by the name that is asked for.
+    pub ingress_address: SocketAddr,
+    /// Where the edge in front of it serves TLS with a certificate of its own.
+    pub edge_address: SocketAddr,
+    /// The host that the edge is for.
+    pub edge_host: String,
+}
+
 /// One file with certificates in it, or what is left of them.
 #[derive(Clone, Debug)]
 pub struct FileDescription {
@@ -48,7 +69,7 @@ pub struct FileDescription {
 /// Something that is wrong on purpose from the start.
 #[derive(Clone, Debug)]
 pub struct Defect {
-    /// With what: the address of an endpoint, the path of a file, or a group or a topic of Kafka.
+    /// With what: the address of an endpoint, the path of a file, a group or a topic of Kafka, an object of Kubernetes.
     pub place: String,
     /// What is wrong, in plain words.
     pub what: &'static str,
