@@ -3,15 +3,22 @@
 //! The same judgement as that of the metrics and of the shipped critical alerts, for `lookout check`: what pages
 //! somebody in production should be found before it goes there.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use lookout_certs_spec::config::ExpiryThreshold;
+use lookout_certs_spec::config::{Chain, ExpiryThreshold};
 use lookout_certs_spec::labels::{Role, Verification};
+use lookout_kubernetes::{Entry, View};
 use lookout_runtime::Finding;
 
+use crate::cluster::stored::{Held, Place, StoredObject};
 use crate::endpoints::{Observation, SeenChain};
 use crate::files::{Inventory, StoredFile};
 use crate::parse::Certificate;
 use crate::verify::verify;
+
+/// The most findings about objects of one kind: a page is read by a person, and the metrics say them all.
+const MAX_FINDINGS: usize = 500;
 
 /// The longest subject of a certificate that is repeated, in characters; the file says it in full.
 const MAX_SUBJECT: usize = 100;
@@ -99,6 +106,28 @@ pub(crate) fn stored(
     inventory.files.iter().flat_map(of_file).collect()
 }
 
+/// Which certificates of objects have expired, or are about to, as [`stored`] has it.
+pub(crate) fn in_objects(
+    view: &View<StoredObject>,
+    place: Place,
+    chain: Chain,
+    about_to_expire: &ExpiryThreshold,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let of_object = |entry: &Arc<Entry<StoredObject>>| -> Vec<Finding> {
+        let found = |held: &Held| {
+            let message = expiry(&held.certificate, about_to_expire, now)?;
+            Some(Finding {
+                subject: format!("{} {}", place.object_kind(), entry.key),
+                message: format!("the certificate of {} {message}", subject_of(&held.certificate)),
+                remedy: "renew it, or remove the object if nothing uses it any more".to_owned(),
+            })
+        };
+        entry.object.certificates.iter().filter(|held| held.is_shown(chain)).filter_map(found).collect()
+    };
+    view.iter().flat_map(of_object).take(MAX_FINDINGS).collect()
+}
+
 /// What is wrong with the end of a certificate's validity.
 fn expiry(certificate: &Certificate, about_to_expire: &ExpiryThreshold, now: Timestamp) -> Option<String> {
     let left = certificate.not_after.saturating_sub(now.as_second());
@@ -129,7 +158,7 @@ fn moment(seconds: i64) -> String {
 
 fn subject_of(certificate: &Certificate) -> String {
     let name = &certificate.subject;
-    let text = if name.common_name.is_empty() { &name.text } else { &name.common_name };
+    let text = if name.common_name().is_empty() { name.text() } else { name.common_name() };
     if text.is_empty() {
         return format!("serial number {}", certificate.serial_number);
     }

@@ -17,6 +17,8 @@
 
 pub mod assess;
 mod blocking;
+pub mod cluster;
+mod discriminator;
 pub mod endpoints;
 pub mod files;
 mod findings;

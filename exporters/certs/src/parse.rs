@@ -10,12 +10,14 @@
 
 mod certificate;
 mod fault;
+mod fingerprint;
 mod key;
 mod name;
 mod pem;
 
-pub use certificate::{Certificate, ParseCertificate};
+pub use certificate::{Certificate, MAX_NAMES, ParseCertificate};
 pub use fault::{FaultKind, ItemFault};
+pub use fingerprint::{Fingerprint, FingerprintText};
 pub use name::Name;
 
 use pem::Block;
@@ -32,6 +34,25 @@ pub struct Parsed {
 /// Reads every certificate of a PEM file, at most `max_certificates` of them.
 pub fn parse(bytes: &[u8], max_certificates: usize) -> Parsed {
     parse_each(bytes, max_certificates, &mut |_| {})
+}
+
+/// Reads what is either a PEM file or one certificate in DER form, as the value of a key may be.
+pub fn parse_pem_or_der(bytes: &[u8], max_certificates: usize) -> Parsed {
+    if !is_der(bytes) {
+        return parse(bytes, max_certificates);
+    }
+    let mut parsed = Parsed::default();
+    match Certificate::from_der(bytes) {
+        Ok(certificate) => parsed.certificates.push(certificate),
+        Err(error) => parsed.faults.push(ItemFault::new(FaultKind::Der(error), 1)),
+    }
+    parsed
+}
+
+/// Whether it begins as a certificate in DER form does: a sequence whose length takes at least one byte of its own. No text
+/// does, because such a length is no ASCII.
+fn is_der(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, 0x81..=0x84, ..])
 }
 
 /// Like [`parse`], and hands the DER encoding of each certificate to `use_encoding`, for those who need all of it.

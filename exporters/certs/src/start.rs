@@ -4,18 +4,31 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use lookout_certs_spec::Settings;
+use lookout_kubernetes::Cluster;
 use lookout_runtime::Sources;
 
+use crate::cluster;
 use crate::endpoints::{EndpointSource, SeenCell, Target, TrustCell, TrustSource};
 use crate::files::{FileSource, Plan};
 
-/// Adds the sources of `settings` to `sources`; nothing for what is not configured.
+/// Adds the sources of `settings` to `sources`; nothing for what is not configured, and nothing of a cluster where
+/// `kubernetes` finds none.
 ///
 /// Settings that were validated are used entirely. Of others, what cannot be used is left out and logged as an error.
-pub fn start(settings: &Settings, sources: &mut Sources) {
+pub fn start(settings: &Settings, kubernetes: &lookout_kubernetes::Settings, sources: &mut Sources) {
     if !settings.enabled {
         return;
     }
+    start_files(settings, sources);
+    start_endpoints(settings, sources);
+    if settings.cluster.enabled
+        && let Some(cluster) = Cluster::of(kubernetes, sources)
+    {
+        cluster::start(settings, &cluster, sources);
+    }
+}
+
+fn start_files(settings: &Settings, sources: &mut Sources) {
     match Plan::new(settings) {
         Ok(plan) if plan.places.is_empty() => {}
         Ok(plan) => {
@@ -23,6 +36,9 @@ pub fn start(settings: &Settings, sources: &mut Sources) {
         }
         Err(error) => tracing::error!(%error, "no file is watched, because a path cannot be read"),
     }
+}
+
+fn start_endpoints(settings: &Settings, sources: &mut Sources) {
     let mut read = HashSet::new();
     for endpoint in &settings.endpoints {
         let target = match Target::new(endpoint, settings) {

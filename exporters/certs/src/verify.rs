@@ -142,11 +142,11 @@ impl Verifier<'_> {
         let mut top = leaf;
         let mut unused: Vec<_> = self.certificates().skip(1).filter(|other| *other != leaf).collect();
         while !top.is_self_issued
-            && let Some(index) = unused.iter().position(|other| other.subject.text == top.issuer.text)
+            && let Some(index) = unused.iter().position(|other| other.subject.text() == top.issuer.text())
         {
             top = unused.swap_remove(index);
         }
-        let is_expected = leaf.names_issuer_url || self.trust.has_organization(&leaf.issuer.organization);
+        let is_expected = leaf.names_issuer_url || self.trust.has_organization(leaf.issuer.organization());
         let is_missing = (top == leaf && is_expected) || !unused.is_empty();
         if is_missing && !top.is_self_issued {
             Verification::IncompleteChain

@@ -39,8 +39,9 @@ pub(super) const GUARDED: &[Guarded] = &[
     // through `log`, from which no bridge leads here; should a dependency build one, this holds.
     Guarded { module: "rustls", most: LevelFilter::INFO, why: "session tickets and handshakes" },
     // kube-client 5.0.0: a response that it does not understand, as a whole, at warn (client/mod.rs): with a Secret
-    // in it, if that was what was asked for. Bodies of refusals at debug, headers at trace.
-    Guarded { module: "kube_client", most: LevelFilter::ERROR, why: "whole responses, which may be Secrets" },
+    // in it, if that was what was asked for. Bodies of refusals at debug, headers at trace. At error every failed request a
+    // second time (client/builder.rs), beside our own line that says what was asked.
+    Guarded { module: "kube_client", most: LevelFilter::OFF, why: "whole responses, which may be Secrets" },
 ];
 
 /// The entry of `target`, if it has one.

@@ -43,6 +43,7 @@ pub const PACKAGES: &[&str] = &[
     "declarations",
     "exposition",
     "kafka_wire",
+    "kubernetes",
     "promql",
     "render",
     "runtime",

@@ -19,8 +19,11 @@ use lookout_declarations::Alert;
 use crate::Settings;
 
 mod cases;
+mod certmanager;
+mod cluster;
 mod endpoint;
 mod file;
+mod hosts;
 mod samples;
 mod served;
 mod stored;
@@ -34,6 +37,9 @@ pub fn alerts(settings: &Settings) -> Vec<Alert> {
     alerts.extend(served::alerts(thresholds));
     alerts.extend(endpoint::alerts());
     alerts.extend(file::alerts());
+    alerts.extend(hosts::alerts());
+    alerts.extend(certmanager::alerts());
+    alerts.extend(cluster::alerts());
     alerts
 }
 

@@ -14,18 +14,26 @@ use crate::metrics::{
     SOURCE_UP, STORED_INFO, STORED_LIFE_USED,
 };
 
+mod cluster;
+
 /// The board for `settings`.
 pub fn board(settings: &Settings) -> Board {
     Board {
         slug: "certs",
         title: "Certificates",
         question: "Which certificate fails next, and is the one being served the one that is stored?",
-        rows: vec![
-            Row { title: "What fails next", panels: what_fails_next(settings) },
-            Row { title: "Why", panels: why() },
-            Row { title: "What there is", panels: what_there_is() },
-        ],
+        rows: rows(settings),
     }
+}
+
+fn rows(settings: &Settings) -> Vec<Row> {
+    let mut rows = vec![
+        Row { title: "What fails next", panels: what_fails_next(settings) },
+        Row { title: "Why", panels: why() },
+    ];
+    rows.extend(cluster::rows());
+    rows.push(Row { title: "What there is", panels: what_there_is() });
+    rows
 }
 
 /// A panel with one query.

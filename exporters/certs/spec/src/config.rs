@@ -10,16 +10,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod alerts;
+mod cluster;
 mod endpoint;
 mod limits;
+mod objects;
+mod presets;
+mod selector;
 
 pub use alerts::{AlertSettings, ExpiryThreshold};
+pub use cluster::{Chain, ClusterSettings, ObjectLimits};
 pub use endpoint::{EndpointSettings, SYSTEM_ROOTS, effective_server_name};
 pub use limits::Limits;
+pub use objects::{ANY_TYPE, ConfigMapSettings, SecretRule, SecretSettings};
+pub use presets::Preset;
 
 use crate::pattern::Pattern;
 
-/// Certificates: in files, and as servers show them.
+/// Certificates: in files, in a Kubernetes cluster, and as servers show them.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -34,6 +41,14 @@ pub struct Settings {
     /// Directories of which every `.pem`, `.crt`, `.cer` and `.cert` file is watched. Directories below them are not;
     /// write a glob with `**` for those.
     pub directories: Vec<String>,
+    /// Kubeconfig files, as paths or globs: the certificates that are embedded in them, and those that they refer to.
+    pub kubeconfigs: Vec<String>,
+    /// The distributions of Kubernetes whose files on a node are watched: `kubeadm`, `k3s`, `rke2`, `eks`, `openshift`. What a
+    /// node does not have is no fault.
+    pub presets: Vec<Preset>,
+    /// Where the node's file system is mounted, such as `/host`: put before the paths of presets and before where links and
+    /// kubeconfigs below it point to, and left out of the label `filepath`. Empty on the node itself.
+    pub host_root: String,
     /// How often paths are looked at again. A change in a directory that is already known is noticed at once.
     pub period: HumanDuration,
     /// How long one look at all paths may take.
@@ -56,6 +71,8 @@ pub struct Settings {
     pub trusted_roots: Vec<String>,
     /// When the shipped alerts fire.
     pub alerts: AlertSettings,
+    /// What is watched through the Kubernetes API.
+    pub cluster: ClusterSettings,
 }
 
 impl Default for Settings {
@@ -65,6 +82,9 @@ impl Default for Settings {
             series_budget: 1_000_000,
             files: Vec::new(),
             directories: Vec::new(),
+            kubeconfigs: Vec::new(),
+            presets: Vec::new(),
+            host_root: String::new(),
             period: HumanDuration::from_secs(60),
             deadline: HumanDuration::from_secs(30),
             trim_path_components: 0,
@@ -75,15 +95,19 @@ impl Default for Settings {
             endpoint_timeout: HumanDuration::from_secs(10),
             trusted_roots: vec![SYSTEM_ROOTS.to_owned()],
             alerts: AlertSettings::default(),
+            cluster: ClusterSettings::default(),
         }
     }
 }
 
 impl Validate for Settings {
     fn validate(&self, complaints: &mut Complaints) {
-        for (index, file) in self.files.iter().enumerate() {
-            if let Err(error) = Pattern::parse(file) {
-                complaints.add(&format!("files[{index}]"), error.to_string());
+        for (key, files) in [("files", &self.files), ("kubeconfigs", &self.kubeconfigs)] {
+            complaints.unique(key, "", files);
+            for (index, file) in files.iter().enumerate() {
+                if let Err(error) = Pattern::parse(file) {
+                    complaints.add(&format!("{key}[{index}]"), error.to_string());
+                }
             }
         }
         for (index, directory) in self.directories.iter().enumerate() {
@@ -92,7 +116,11 @@ impl Validate for Settings {
             complaints.require(&format!("directories[{index}]"), literal, message);
         }
         complaints.require("series_budget", self.series_budget > 0, "must be at least 1");
-        complaints.unique("files", "", &self.files);
+        complaints.unique("presets", "", &self.presets);
+        let root = &self.host_root;
+        let is_root = root.is_empty() || (root.starts_with('/') && root.len() > 1 && !root.ends_with('/'));
+        let message = "must be an absolute path without a final slash, such as `/host`, or empty";
+        complaints.require("host_root", is_root && !root.contains(['*', '?', '[', ']', '{', '}']), message);
         complaints.unique("directories", "", &self.directories);
         period(complaints, "period", self.period);
         period(complaints, "endpoint_period", self.endpoint_period);
@@ -105,6 +133,7 @@ impl Validate for Settings {
         complaints.require("endpoints", self.endpoints.len() <= MAX_ENDPOINTS, TOO_MANY_ENDPOINTS);
         complaints.unique("endpoints", "address", self.endpoints.iter().map(EndpointSettings::identity));
         complaints.section("alerts", &self.alerts);
+        complaints.section("cluster", &self.cluster);
     }
 }
 

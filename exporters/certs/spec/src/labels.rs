@@ -10,6 +10,23 @@
 
 use lookout_declarations::{label, labels};
 
+mod certmanager;
+mod hosts;
+mod objects;
+
+pub use certmanager::{
+    CertificateInfo, CertificateName, FailureCause, FailureCauseLabel, IssuerGroup, IssuerKind, IssuerName,
+    IssuerResourceKind, Readiness, ReadinessLabel, RequestKind, RequestKindLabel, RequestState,
+    RequestStateLabel,
+};
+pub use hosts::{
+    EdgeCertificate, Host, HostCertificate, HostEndpoint, HostKind, HostObject, HostResult, HostResultLabel,
+    HostServed, ResourceNamespace, ServedResult, ServedResultLabel, Workload, WorkloadKind,
+};
+pub use objects::{
+    KubeResource, ObjectEntry, ObjectFault, ObjectKind, ObjectName, Signer, SigningState, SigningStateLabel,
+};
+
 label! {
     /// The serial number in decimal.
     pub SerialNumber = "serial_number";
@@ -97,14 +114,22 @@ label! {
     pub SourceKindLabel = "source_kind" in SourceKind {
         /// Files, directories and globs.
         File = "file",
+        /// Certificates that a kubeconfig embeds or refers to.
+        Kubeconfig = "kubeconfig",
+        /// Kubernetes Secrets.
+        KubeSecret = "kube-secret",
+        /// Kubernetes ConfigMaps.
+        KubeConfigMap = "kube-configmap",
+        /// The `caBundle` of webhooks, APIServices and CustomResourceDefinitions.
+        KubeCaBundle = "kube-cabundle",
     }
-    /// The configured path, directory or glob.
+    /// The configured path, directory or glob; in a cluster, the plural name of what is read.
     pub SourceName = "source_name";
     /// Why an item could not be used, in x509-certificate-exporter's words; the last two are ours.
     pub StoredReasonLabel = "reason" in StoredReason {
         /// A PEM block, or the certificate in it, is malformed.
         BadPem = "bad_pem",
-        /// The file holds no certificate.
+        /// The file or value holds no certificate.
         NoCertificateFound = "no_certificate_found",
         /// The operating system failed to read it.
         ReadFailed = "read_failed",
@@ -116,9 +141,11 @@ label! {
         BrokenSymlink = "broken_symlink",
         /// A directory could not be listed.
         WalkError = "walk_error",
-        /// The file is larger than the limit.
+        /// A value that should be base64 is not, or a kubeconfig is no YAML.
+        DecodeFailed = "decode_failed",
+        /// The file or value is larger than the limit.
         TooLarge = "too_large",
-        /// More files or certificates than the limit; the rest was not read.
+        /// More files, values or certificates than the limit; the rest was not read.
         TooMany = "too_many",
     }
     /// The endpoint, `host:port`.
@@ -227,13 +254,16 @@ labels! {
 impl<'a> StoredCertificate<'a> {
     /// The labels of the same certificate in `certs_stored_info`.
     #[must_use]
-    pub fn with_info(
+    pub fn with_info<'b>(
         self,
-        fingerprint_sha256: &'a str,
+        fingerprint_sha256: &'b str,
         role: Role,
         key_algorithm: KeyAlgorithm,
         key_bits: u32,
-    ) -> StoredCertificateInfo<'a> {
+    ) -> StoredCertificateInfo<'b>
+    where
+        'a: 'b,
+    {
         // Exhaustive on purpose: a label that is added to one set and not to the other does not compile.
         let Self {
             serial_number,

@@ -10,6 +10,7 @@ mod board;
 pub mod config;
 pub mod labels;
 pub mod metrics;
+pub mod name_pattern;
 pub mod pattern;
 mod permissions;
 mod reasons;
@@ -19,14 +20,15 @@ use lookout_declarations::ExporterSpec;
 pub use alerts::alerts;
 pub use board::board;
 pub use config::Settings;
-pub use permissions::PERMISSIONS;
-pub use reasons::{ATTEMPT_REASONS, ENDPOINT_REASONS, FILE_REASONS, REASONS};
+pub use permissions::{CLUSTER_PERMISSIONS, NAMESPACED_PERMISSIONS, PERMISSIONS};
+pub use reasons::{ATTEMPT_REASONS, CLUSTER_REASONS, ENDPOINT_REASONS, FILE_REASONS, REASONS};
 
 /// The exporter, as the catalogue knows it.
 pub const SPEC: ExporterSpec = ExporterSpec {
     name: "certs",
     question: "Which certificate fails next, and is the one being served the one that is stored?",
-    unconfigured: "list what to watch under `certs.files`, `certs.directories` or `certs.endpoints`",
+    unconfigured: "list what to watch under `certs.files`, `certs.directories`, `certs.presets` or `certs.endpoints`, or let it \
+                   find a Kubernetes cluster",
     metrics: metrics::METRICS,
     reasons: REASONS,
     permissions: PERMISSIONS,

@@ -27,10 +27,7 @@ pub const ATTEMPT_REASONS: &[Reason] = &[
 ];
 
 /// Why the source of an endpoint reports a fault: the attempt's reasons, and those of its trusted roots.
-pub const ENDPOINT_REASONS: &[Reason] = REASONS;
-
-/// Every reason of this exporter.
-pub const REASONS: &[Reason] = &[
+pub const ENDPOINT_REASONS: &[Reason] = &[
     Reason::Timeout,
     Reason::Unresolved,
     Reason::Unreachable,
@@ -45,4 +42,29 @@ pub const REASONS: &[Reason] = &[
     Reason::TooLarge,
     Reason::TooMany,
     Reason::Io,
+];
+
+/// Why something cannot be read through the Kubernetes API, or an item of it cannot be used.
+pub const CLUSTER_REASONS: &[Reason] = REASONS;
+
+/// Every reason of this exporter.
+pub const REASONS: &[Reason] = &[
+    Reason::Timeout,
+    Reason::Unresolved,
+    Reason::Unreachable,
+    Reason::Disconnected,
+    Reason::Protocol,
+    Reason::Handshake,
+    Reason::Untrusted,
+    Reason::Unauthenticated,
+    Reason::Denied,
+    Reason::NotFound,
+    Reason::Empty,
+    Reason::Unexpected,
+    Reason::Malformed,
+    Reason::TooLarge,
+    Reason::TooMany,
+    Reason::Io,
+    Reason::RateLimited,
+    Reason::Server,
 ];

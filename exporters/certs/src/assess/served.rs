@@ -105,10 +105,10 @@ fn descriptions(observation: &Observation, seen: &SeenChain, batch: &mut Batch) 
             server_name,
             position,
             role: role(position, certificate),
-            fingerprint_sha256: &certificate.fingerprint_sha256,
+            fingerprint_sha256: certificate.fingerprint_sha256.text().as_str(),
             serial_number: &certificate.serial_number,
-            subject: &certificate.subject.text,
-            issuer: &certificate.issuer.text,
+            subject: certificate.subject.text(),
+            issuer: certificate.issuer.text(),
             key_algorithm: certificate.key_algorithm,
             key_bits: certificate.key_bits,
         });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use lookout_certs_spec::labels::{SourceKind, StoredCertificate};
+use lookout_certs_spec::labels::StoredCertificate;
 use lookout_certs_spec::metrics::{
     CERTIFICATE_ERROR, COLLISIONS, EXPIRED, EXPIRES_IN, FILE_FAULTS, NOT_AFTER, NOT_BEFORE, SOURCE_BUNDLES,
     SOURCE_ERRORS, SOURCE_UP, STORED_INFO, STORED_LIFE_USED, VALID_SINCE,
@@ -47,8 +47,9 @@ fn dates(inventory: &Inventory, now: i64, batch: &mut Batch) {
 fn descriptions(inventory: &Inventory, batch: &mut Batch) {
     let mut info = Family::new(&STORED_INFO);
     for (certificate, labels) in inventory.files.iter().flat_map(StoredFile::certificates) {
+        let fingerprint = certificate.fingerprint_sha256.text();
         info.present(labels.with_info(
-            &certificate.fingerprint_sha256,
+            fingerprint.as_str(),
             certificate.role,
             certificate.key_algorithm,
             certificate.key_bits,
@@ -89,14 +90,16 @@ fn places(inventory: &Inventory, batch: &mut Batch) {
     let mut bundles = Family::new(&SOURCE_BUNDLES);
     let mut errors = Family::new(&SOURCE_ERRORS);
     for place in &inventory.places {
-        up.set((SourceKind::File, &place.name), f64::from(u8::from(place.is_reachable)));
-        bundles.set((SourceKind::File, &place.name), place.bundles as f64);
+        up.set((place.kind, &place.name), f64::from(u8::from(place.is_reachable)));
+        bundles.set((place.kind, &place.name), place.bundles as f64);
         for (reason, count) in &place.errors {
-            errors.total((SourceKind::File, &place.name, *reason), *count as f64);
+            errors.total((place.kind, &place.name, *reason), *count as f64);
         }
     }
     let mut collisions = Family::new(&COLLISIONS);
-    collisions.total((SourceKind::File,), inventory.collisions as f64);
+    for (kind, count) in &inventory.collisions {
+        collisions.total((*kind,), *count as f64);
+    }
     batch.add(up);
     batch.add(bundles);
     batch.add(errors);

@@ -53,7 +53,7 @@ pub struct TrustedRoot {
     /// The last second of its validity, in seconds since 1970-01-01T00:00:00Z.
     pub not_after: i64,
     /// The organization of its subject; empty if it has none.
-    pub organization: String,
+    pub organization: Box<str>,
 }
 
 impl TrustStore {
@@ -96,7 +96,7 @@ impl TrustStore {
 
     /// Whether one of the roots that may stand behind others belongs to this organization.
     pub fn has_organization(&self, organization: &str) -> bool {
-        !organization.is_empty() && self.roots.iter().any(|root| root.organization == organization)
+        !organization.is_empty() && self.roots.iter().any(|root| *root.organization == *organization)
     }
 
     /// The root with exactly this encoding, whether it is an authority or not.
@@ -108,7 +108,7 @@ impl TrustStore {
         let Ok(certificate) = Certificate::from_der(&encoding) else { return };
         let Ok(anchor) = anchor_from_trusted_cert(&encoding).map(|anchor| anchor.to_owned()) else { return };
         let may_sign = may_sign(&encoding);
-        let (not_after, organization) = (certificate.not_after, certificate.subject.organization);
+        let (not_after, organization) = (certificate.not_after, certificate.subject.organization().into());
         let root = TrustedRoot { encoding, not_after, organization };
         if may_sign {
             self.anchors.push(anchor);

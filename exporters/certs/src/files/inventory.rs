@@ -1,21 +1,18 @@
 //! The model of the file source: which certificates there are, where, and what could not be used. Pure.
 //!
-//! Certificates whose labels would all be equal get a discriminator, as in x509-certificate-exporter: eight
-//! hexadecimal digits of a hash over the certificate, the path and the position. All of a group get one, so what a
-//! series stands for never changes silently; they are counted when they appear. The same certificate twice in one file
-//! is such a group too: neither is dropped.
+//! Certificates whose labels would all be equal get a [`Discriminator`]; they are counted when they appear. The same
+//! certificate twice in one file is such a group too: neither is dropped.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
-use lookout_certs_spec::labels::{StoredCertificate, StoredReason};
+use lookout_certs_spec::labels::{SourceKind, StoredCertificate, StoredReason};
 use lookout_declarations::Reason;
-use ring::digest;
 
 use super::plan::Plan;
 use super::scan::{PathFault, Scan};
+use crate::discriminator::Discriminator;
 use crate::parse::{Certificate, Parsed};
 
 /// Everything the file source knows.
@@ -27,8 +24,8 @@ pub struct Inventory {
     pub places: Vec<PlaceReport>,
     /// What cannot be used, by path and reason.
     pub faults: Vec<FaultCount>,
-    /// How many certificates have needed a discriminator so far.
-    pub collisions: u64,
+    /// How many certificates have needed a discriminator so far, by the kinds of place that there are.
+    pub collisions: BTreeMap<SourceKind, u64>,
 }
 
 /// One file.
@@ -40,6 +37,8 @@ pub struct StoredFile {
     pub filename: String,
     /// The path, trimmed as configured.
     pub filepath: String,
+    /// Which block of a kubeconfig it is in, and its name; empty for a file of its own.
+    pub embedded: (&'static str, String),
     /// What is in it.
     pub parsed: Arc<Parsed>,
     /// By certificate: what tells it from those with the same labels; empty for most.
@@ -51,6 +50,8 @@ pub struct StoredFile {
 pub struct PlaceReport {
     /// As it was configured.
     pub name: String,
+    /// Whether its files hold certificates, or are kubeconfigs.
+    pub kind: SourceKind,
     /// Whether it could be read or listed.
     pub is_reachable: bool,
     /// How many of its files have a certificate.
@@ -74,8 +75,8 @@ pub struct FaultCount {
 #[derive(Debug, Default)]
 pub struct Tally {
     errors: BTreeMap<(usize, StoredReason), u64>,
-    collisions: u64,
-    discriminated: HashSet<(String, String)>,
+    collisions: BTreeMap<SourceKind, u64>,
+    discriminated: HashSet<(SourceKind, String, String)>,
 }
 
 impl StoredFile {
@@ -88,20 +89,22 @@ impl StoredFile {
         let (subject, issuer) = (&certificate.subject, &certificate.issuer);
         StoredCertificate {
             serial_number: &certificate.serial_number,
-            subject_country: &subject.country,
-            subject_state: &subject.state,
-            subject_locality: &subject.locality,
-            subject_organization: &subject.organization,
-            subject_unit: &subject.unit,
-            subject_common_name: &subject.common_name,
-            issuer_country: &issuer.country,
-            issuer_state: &issuer.state,
-            issuer_locality: &issuer.locality,
-            issuer_organization: &issuer.organization,
-            issuer_unit: &issuer.unit,
-            issuer_common_name: &issuer.common_name,
+            subject_country: subject.country(),
+            subject_state: subject.state(),
+            subject_locality: subject.locality(),
+            subject_organization: subject.organization(),
+            subject_unit: subject.unit(),
+            subject_common_name: subject.common_name(),
+            issuer_country: issuer.country(),
+            issuer_state: issuer.state(),
+            issuer_locality: issuer.locality(),
+            issuer_organization: issuer.organization(),
+            issuer_unit: issuer.unit(),
+            issuer_common_name: issuer.common_name(),
             filename: &self.filename,
             filepath: &self.filepath,
+            embedded_kind: self.embedded.0,
+            embedded_key: &self.embedded.1,
             discriminator,
             ..StoredCertificate::default()
         }
@@ -125,22 +128,26 @@ impl Inventory {
         for (index, (place, scanned)) in plan.places.iter().zip(scan.places).enumerate() {
             let mut faults = scanned.faults;
             let mut bundles = 0;
-            for (path, parsed) in scanned.files {
+            let files = scanned.files.into_iter().map(|(path, parsed)| (path, ("", String::new()), parsed));
+            let embedded = scanned.embedded.into_iter();
+            let embedded = embedded.map(|found| (found.path, (found.kind, found.key), found.parsed));
+            for (path, embedded, parsed) in files.chain(embedded) {
                 faults.extend(parsed.faults.iter().map(|item| PathFault::of_item(&path, item)));
                 bundles += usize::from(!parsed.certificates.is_empty());
-                inventory.files.push(StoredFile::new(&path, parsed, plan.trim_path_components));
+                inventory.files.push(StoredFile::new(&path, embedded, parsed, plan));
             }
             inventory.places.push(PlaceReport {
                 name: place.name.clone(),
+                kind: place.kind,
                 is_reachable: scanned.is_reachable,
                 bundles,
                 errors: tally.count_errors(index, &faults),
             });
             all_faults.extend(faults);
         }
-        inventory.faults = count_faults(&all_faults, plan.trim_path_components);
+        inventory.faults = count_faults(&all_faults, plan);
         inventory.discriminate();
-        inventory.collisions = tally.count_collisions(&inventory.files);
+        inventory.collisions = tally.count_collisions(&inventory);
         (inventory, all_faults)
     }
 
@@ -164,46 +171,53 @@ impl Inventory {
 }
 
 /// The labels by which certificates are told apart.
-type Identity<'a> = [&'a str; 15];
+type Identity<'a> = [&'a str; 17];
 
 fn identity<'a>(file: &'a StoredFile, certificate: &'a Certificate) -> Identity<'a> {
     let (subject, issuer) = (&certificate.subject, &certificate.issuer);
     [
         &file.filepath,
         &file.filename,
+        file.embedded.0,
+        &file.embedded.1,
         &certificate.serial_number,
-        &subject.country,
-        &subject.state,
-        &subject.locality,
-        &subject.organization,
-        &subject.unit,
-        &subject.common_name,
-        &issuer.country,
-        &issuer.state,
-        &issuer.locality,
-        &issuer.organization,
-        &issuer.unit,
-        &issuer.common_name,
+        subject.country(),
+        subject.state(),
+        subject.locality(),
+        subject.organization(),
+        subject.unit(),
+        subject.common_name(),
+        issuer.country(),
+        issuer.state(),
+        issuer.locality(),
+        issuer.organization(),
+        issuer.unit(),
+        issuer.common_name(),
     ]
 }
 
 impl StoredFile {
-    fn new(path: &Path, parsed: Arc<Parsed>, trim_path_components: usize) -> Self {
+    fn new(path: &Path, embedded: (&'static str, String), parsed: Arc<Parsed>, plan: &Plan) -> Self {
         Self {
             path: path.to_string_lossy().into_owned(),
             filename: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-            filepath: trim(&path.to_string_lossy(), trim_path_components),
+            filepath: plan.shown(&path.to_string_lossy()),
+            embedded,
             discriminators: vec![String::new(); parsed.certificates.len()],
             parsed,
         }
     }
 
+    /// The kind of place that it is of.
+    fn kind(&self) -> SourceKind {
+        if self.embedded.0.is_empty() { SourceKind::File } else { SourceKind::Kubeconfig }
+    }
+
     fn discriminator(&self, index: usize) -> String {
-        let fingerprint =
-            self.parsed.certificates.get(index).map_or("", |certificate| &certificate.fingerprint_sha256);
-        let text = format!("{fingerprint}\0{}\0{index}", self.path);
-        let hash = HEXLOWER.encode(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
-        hash.chars().take(8).collect()
+        let certificate = self.parsed.certificates.get(index);
+        certificate.map_or_else(String::new, |certificate| {
+            Discriminator::new(&certificate.fingerprint_sha256, &self.path, index).to_string()
+        })
     }
 }
 
@@ -216,35 +230,30 @@ impl Tally {
         StoredReason::ALL.iter().map(|reason| (*reason, total(*reason))).collect()
     }
 
-    fn count_collisions(&mut self, files: &[StoredFile]) -> u64 {
-        let discriminated: HashSet<_> = files
+    fn count_collisions(&mut self, inventory: &Inventory) -> BTreeMap<SourceKind, u64> {
+        let discriminated: HashSet<_> = inventory
+            .files
             .iter()
-            .flat_map(|file| file.discriminators.iter().map(|discriminator| (&file.path, discriminator)))
+            .flat_map(|file| file.discriminators.iter().map(move |discriminator| (file, discriminator)))
             .filter(|(_, discriminator)| !discriminator.is_empty())
-            .map(|(path, discriminator)| (path.clone(), discriminator.clone()))
+            .map(|(file, discriminator)| (file.kind(), file.path.clone(), discriminator.clone()))
             .collect();
-        self.collisions += discriminated.difference(&self.discriminated).count() as u64;
+        for place in &inventory.places {
+            self.collisions.entry(place.kind).or_default();
+        }
+        for (kind, ..) in discriminated.difference(&self.discriminated) {
+            *self.collisions.entry(*kind).or_default() += 1;
+        }
         self.discriminated = discriminated;
-        self.collisions
+        self.collisions.clone()
     }
 }
 
-fn count_faults(faults: &[PathFault], trim_path_components: usize) -> Vec<FaultCount> {
+fn count_faults(faults: &[PathFault], plan: &Plan) -> Vec<FaultCount> {
     let mut counts = BTreeMap::<(String, Reason), usize>::new();
     for fault in faults {
-        let filepath = trim(&fault.path.to_string_lossy(), trim_path_components);
+        let filepath = plan.shown(&fault.path.to_string_lossy());
         *counts.entry((filepath, fault.reason)).or_default() += 1;
     }
     counts.into_iter().map(|((filepath, reason), count)| FaultCount { filepath, reason, count }).collect()
-}
-
-/// The path without its first `count` components; what has no more is left out entirely, as in
-/// x509-certificate-exporter.
-fn trim(path: &str, count: usize) -> String {
-    if count == 0 {
-        return path.to_owned();
-    }
-    let root = if path.starts_with('/') { "/" } else { "" };
-    let rest: Vec<_> = path.split('/').filter(|component| !component.is_empty()).skip(count).collect();
-    if rest.is_empty() { String::new() } else { format!("{root}{}", rest.join("/")) }
 }

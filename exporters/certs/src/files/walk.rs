@@ -17,6 +17,7 @@ use lookout_certs_spec::labels::StoredReason;
 use lookout_certs_spec::pattern::{Component, Pattern};
 use lookout_declarations::Reason;
 
+use super::host_root::HostRoot;
 use super::scan::PathFault;
 
 /// The most directory entries that one scan visits; a `**` below `/` must end somewhere.
@@ -39,9 +40,9 @@ pub(super) struct Expansion {
 }
 
 /// Finds what matches `pattern`, visiting at most `entries_left` directory entries.
-pub(super) fn expand(pattern: &Pattern, entries_left: &mut usize) -> Expansion {
+pub(super) fn expand(pattern: &Pattern, root: &HostRoot, entries_left: &mut usize) -> Expansion {
     let expansion = Expansion { is_reachable: true, ..Expansion::default() };
-    let mut walk = Walk { expansion, entries_left, entered: HashSet::new(), is_below_wildcard: false };
+    let mut walk = Walk { expansion, root, entries_left, entered: HashSet::new(), is_below_wildcard: false };
     if pattern.is_literal() {
         walk.literal(Path::new(pattern.as_str()));
     } else {
@@ -50,8 +51,19 @@ pub(super) fn expand(pattern: &Pattern, entries_left: &mut usize) -> Expansion {
     walk.expansion
 }
 
+impl Expansion {
+    /// Adds what another pattern of the same place matches.
+    pub(super) fn add(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.directories.extend(other.directories);
+        self.faults.extend(other.faults);
+        self.is_reachable &= other.is_reachable;
+    }
+}
+
 struct Walk<'a> {
     expansion: Expansion,
+    root: &'a HostRoot,
     entries_left: &'a mut usize,
     entered: HashSet<(u64, u64, usize)>,
     is_below_wildcard: bool,
@@ -61,7 +73,7 @@ impl Walk<'_> {
     /// A path without wildcards: whether it can be read is found out by reading it.
     fn literal(&mut self, path: &Path) {
         self.expansion.files.insert(path.to_owned());
-        self.expansion.directories.insert(parent(path).to_owned());
+        self.expansion.directories.insert(self.root.resolve(parent(path)));
     }
 
     fn descend(&mut self, directory: &Path, components: &[Component], depth: usize) {
@@ -78,7 +90,7 @@ impl Walk<'_> {
                     }
                     if rest.is_empty() {
                         self.file_of_type(path, file_type);
-                    } else if is_directory(&path, file_type) {
+                    } else if self.is_directory(&path, file_type) {
                         self.descend(&path, rest, depth);
                     }
                 }
@@ -95,7 +107,7 @@ impl Walk<'_> {
                     return;
                 }
                 for (name, path, file_type) in self.list(directory) {
-                    if !name.starts_with('.') && is_directory(&path, file_type) {
+                    if !name.starts_with('.') && self.is_directory(&path, file_type) {
                         self.descend(&path, components, depth + 1);
                     }
                 }
@@ -107,14 +119,15 @@ impl Walk<'_> {
     fn list(&mut self, directory: &Path) -> Vec<(String, PathBuf, FileType)> {
         let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         let was_below = std::mem::replace(&mut self.is_below_wildcard, true);
-        let entries = match fs::read_dir(directory) {
+        let actual = self.root.resolve(directory);
+        let entries = match fs::read_dir(&actual) {
             Ok(entries) => entries,
             Err(error) => {
                 self.cannot_list(directory, &error, was_below);
                 return Vec::new();
             }
         };
-        self.expansion.directories.insert(directory.to_owned());
+        self.expansion.directories.insert(actual);
         let mut list = Vec::new();
         for entry in entries {
             if *self.entries_left == 0 {
@@ -124,9 +137,9 @@ impl Walk<'_> {
                 break;
             }
             *self.entries_left -= 1;
-            match entry.and_then(|entry| Ok((entry.file_name(), entry.path(), entry.file_type()?))) {
-                Ok((name, path, file_type)) => {
-                    list.push((name.to_string_lossy().into_owned(), path, file_type));
+            match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+                Ok((name, file_type)) => {
+                    list.push((name.to_string_lossy().into_owned(), directory.join(name), file_type));
                 }
                 Err(error) => self.cannot_list(directory, &error, was_below),
             }
@@ -159,24 +172,30 @@ impl Walk<'_> {
 
     /// A literal name below a wildcard: there or not.
     fn file_if_there(&mut self, path: PathBuf) {
-        if let Ok(metadata) = fs::symlink_metadata(&path) {
-            self.expansion.directories.insert(parent(&path).to_owned());
+        let directory = self.root.resolve(parent(&path));
+        let Some(name) = path.file_name() else { return };
+        if let Ok(metadata) = fs::symlink_metadata(directory.join(name)) {
+            self.expansion.directories.insert(directory);
             self.file_of_type(path, metadata.file_type());
         }
     }
 
     /// A link counts as a file here; where it leads is found out by reading it. Pipes and devices do not.
     fn file_of_type(&mut self, path: PathBuf, file_type: FileType) {
-        if file_type.is_file() || (file_type.is_symlink() && !path.is_dir()) {
+        if file_type.is_file() || (file_type.is_symlink() && !self.root.resolve(&path).is_dir()) {
             self.expansion.files.insert(path);
         }
+    }
+
+    fn is_directory(&self, path: &Path, file_type: FileType) -> bool {
+        file_type.is_dir() || (file_type.is_symlink() && self.root.resolve(path).is_dir())
     }
 
     /// Whether a `**` (told by how many components are left) comes to this directory for the first time.
     fn enters_first(&mut self, directory: &Path, components_left: usize) -> bool {
         let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         // What cannot be looked at is reported by listing it.
-        fs::metadata(directory)
+        fs::metadata(self.root.resolve(directory))
             .map_or(true, |metadata| self.entered.insert((metadata.dev(), metadata.ino(), components_left)))
     }
 }
@@ -184,8 +203,4 @@ impl Walk<'_> {
 /// The directory that holds `path`; `.` for a bare name.
 pub(super) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn is_directory(path: &Path, file_type: FileType) -> bool {
-    file_type.is_dir() || (file_type.is_symlink() && path.is_dir())
 }

@@ -1,17 +1,22 @@
 //! One certificate: what Lookout keeps of it.
 //!
+//! Kept small, because a cluster has a hundred thousand: no spare capacity, no encoding, no empty allocation.
+//!
 //! Lenient where the ecosystem is: a private bundle with a version 1 root, a string in the wrong type or a negative
 //! serial number still has an expiry that somebody depends on.
 
-use data_encoding::{BASE64_MIME_PERMISSIVE, HEXLOWER};
+use core::net::IpAddr;
+use std::sync::Arc;
+
+use data_encoding::BASE64_MIME_PERMISSIVE;
 use lookout_certs_spec::labels::{KeyAlgorithm, Role};
-use ring::digest;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::num_bigint::BigInt;
 use x509_parser::oid_registry::OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS;
 use zeroize::Zeroizing;
 
+use super::fingerprint::Fingerprint;
 use super::key;
 use super::name::Name;
 
@@ -19,17 +24,17 @@ use super::name::Name;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
     /// The serial number in decimal.
-    pub serial_number: String,
+    pub serial_number: Box<str>,
     /// Whose it is.
     pub subject: Name,
-    /// Who issued it.
-    pub issuer: Name,
+    /// Who issued it: shared where many have the same issuer.
+    pub issuer: Arc<Name>,
     /// The first second of its validity, in seconds since 1970-01-01T00:00:00Z.
     pub not_before: i64,
     /// The last second of its validity, in seconds since 1970-01-01T00:00:00Z.
     pub not_after: i64,
-    /// The SHA-256 of the DER encoding, lower-case hexadecimal.
-    pub fingerprint_sha256: String,
+    /// The SHA-256 of the DER encoding.
+    pub fingerprint_sha256: Fingerprint,
     /// What it is for.
     pub role: Role,
     /// The algorithm of the public key.
@@ -40,7 +45,14 @@ pub struct Certificate {
     pub is_self_issued: bool,
     /// Whether it says where its issuer's certificate can be fetched (RFC 5280, 4.2.2.1).
     pub names_issuer_url: bool,
+    /// The DNS names that it is made out to (RFC 5280, 4.2.1.6), at most [`MAX_NAMES`].
+    pub dns_names: Box<[Box<str>]>,
+    /// The addresses that it is made out to, at most [`MAX_NAMES`].
+    pub ip_addresses: Box<[IpAddr]>,
 }
+
+/// The most names of each kind that are kept; authorities of the web allow 100, others 2,000.
+pub const MAX_NAMES: usize = 2000;
 
 /// Why bytes are not a certificate. No variant carries bytes: they may be of a private key in the wrong block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -125,28 +137,31 @@ fn split_der(der: &[u8]) -> Result<(Certificate, &[u8]), ParseCertificate> {
     let own = der.get(..der.len() - trailer.len()).unwrap_or_default();
     let is_self_issued = parsed.subject().as_raw() == parsed.issuer().as_raw();
     let (key_algorithm, key_bits) = key::describe(parsed.public_key());
+    let (dns_names, ip_addresses) = alternative_names(&parsed);
     let certificate = Certificate {
         serial_number: serial_number(&parsed)?,
         subject: Name::from_x509(parsed.subject()),
-        issuer: Name::from_x509(parsed.issuer()),
+        issuer: Arc::new(Name::from_x509(parsed.issuer())),
         not_before: parsed.validity().not_before.timestamp(),
         not_after: parsed.validity().not_after.timestamp(),
-        fingerprint_sha256: HEXLOWER.encode(digest::digest(&digest::SHA256, own).as_ref()),
+        fingerprint_sha256: Fingerprint::of(own),
         role: role(&parsed, is_self_issued),
         key_algorithm,
         key_bits,
         is_self_issued,
         names_issuer_url: names_issuer_url(&parsed),
+        dns_names,
+        ip_addresses,
     };
     Ok((certificate, trailer))
 }
 
-fn serial_number(certificate: &X509Certificate<'_>) -> Result<String, ParseCertificate> {
+fn serial_number(certificate: &X509Certificate<'_>) -> Result<Box<str>, ParseCertificate> {
     let bytes = certificate.raw_serial();
     if bytes.len() > MAX_SERIAL_BYTES {
         return Err(ParseCertificate::ReadSerialNumber { count: bytes.len() });
     }
-    Ok(BigInt::from_signed_bytes_be(bytes).to_string())
+    Ok(BigInt::from_signed_bytes_be(bytes).to_string().into())
 }
 
 /// Many self-signed server certificates are marked as authorities, because OpenSSL does so by default; what names a
@@ -170,6 +185,29 @@ fn names_server(certificate: &X509Certificate<'_>) -> bool {
         ParsedExtension::ExtendedKeyUsage(usage) => usage.server_auth,
         _ => false,
     })
+}
+
+/// The DNS names and addresses of the subject alternative name.
+fn alternative_names(certificate: &X509Certificate<'_>) -> (Box<[Box<str>]>, Box<[IpAddr]>) {
+    let (mut dns_names, mut ip_addresses) = (Vec::new(), Vec::new());
+    for extension in certificate.iter_extensions() {
+        let ParsedExtension::SubjectAlternativeName(names) = extension.parsed_extension() else { continue };
+        for name in &names.general_names {
+            match name {
+                GeneralName::DNSName(name) if dns_names.len() < MAX_NAMES => dns_names.push((*name).into()),
+                GeneralName::IPAddress(bytes) if ip_addresses.len() < MAX_NAMES => {
+                    ip_addresses.extend(ip_address(bytes));
+                }
+                _ => {}
+            }
+        }
+    }
+    (dns_names.into(), ip_addresses.into())
+}
+
+fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
+    let of_four = <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from);
+    of_four.or_else(|| <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from))
 }
 
 fn names_issuer_url(certificate: &X509Certificate<'_>) -> bool {

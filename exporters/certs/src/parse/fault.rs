@@ -27,6 +27,8 @@ pub enum FaultKind {
     ),
     /// The contents of a block are not a certificate.
     Certificate(ParseCertificate),
+    /// The whole begins as a certificate in DER form does, and is none.
+    Der(ParseCertificate),
     /// The file has more certificates than the limit.
     TooManyCertificates,
     /// Every block is of another kind, such as a private key.
@@ -45,7 +47,9 @@ impl ItemFault {
     /// The suite's reason.
     pub fn reason(&self) -> Reason {
         match self.kind {
-            FaultKind::Block(_) | FaultKind::Certificate(_) | FaultKind::NoBlock => Reason::Malformed,
+            FaultKind::Block(_) | FaultKind::Certificate(_) | FaultKind::Der(_) | FaultKind::NoBlock => {
+                Reason::Malformed
+            }
             FaultKind::TooManyCertificates => Reason::TooMany,
             FaultKind::OnlyOtherBlocks | FaultKind::EmptyFile => Reason::Empty,
         }
@@ -54,7 +58,7 @@ impl ItemFault {
     /// The reason in the words of x509-certificate-exporter.
     pub fn stored_reason(&self) -> StoredReason {
         match self.kind {
-            FaultKind::Block(_) | FaultKind::Certificate(_) => StoredReason::BadPem,
+            FaultKind::Block(_) | FaultKind::Certificate(_) | FaultKind::Der(_) => StoredReason::BadPem,
             FaultKind::TooManyCertificates => StoredReason::TooMany,
             FaultKind::OnlyOtherBlocks | FaultKind::EmptyFile | FaultKind::NoBlock => {
                 StoredReason::NoCertificateFound
@@ -83,15 +87,14 @@ impl fmt::Display for ItemFault {
         match &self.kind {
             FaultKind::Block(mistake) => write!(formatter, "line {line}: {mistake}"),
             FaultKind::Certificate(error) => write!(formatter, "line {line}: {error}"),
+            FaultKind::Der(error) => write!(formatter, "{error}"),
             FaultKind::TooManyCertificates => {
                 write!(formatter, "line {line}: more certificates than the limit; from here on none was read")
             }
             FaultKind::OnlyOtherBlocks => {
                 formatter.write_str("no certificate, only PEM blocks of other kinds")
             }
-            FaultKind::NoBlock => {
-                formatter.write_str("no PEM block in it; a certificate in DER form is not read")
-            }
+            FaultKind::NoBlock => formatter.write_str("no PEM block in it"),
             FaultKind::EmptyFile => formatter.write_str("nothing in it"),
         }
     }

@@ -3,7 +3,7 @@
 //! Where an attribute occurs several times, the first counts, and of common names the last, as in
 //! x509-certificate-exporter: labels must not differ between the two. A missing attribute is an empty text.
 
-use core::fmt::Write as _;
+use core::fmt::{self, Write as _};
 
 use x509_parser::asn1_rs::{Any, Tag};
 use x509_parser::oid_registry::{
@@ -13,52 +13,113 @@ use x509_parser::oid_registry::{
 };
 use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
-/// A distinguished name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A distinguished name. Its parts lie in one text, because most names have one or two of them and a cluster has many names.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// C
-    pub country: String,
-    /// ST
-    pub state: String,
-    /// L
-    pub locality: String,
-    /// O
-    pub organization: String,
-    /// OU
-    pub unit: String,
-    /// CN
-    pub common_name: String,
-    /// The whole name, most specific attribute first (RFC 4514).
-    pub text: String,
+    /// The parts one after the other, and then the whole name.
+    parts: Box<str>,
+    /// Where each of the parts ends.
+    ends: [u32; PARTS],
 }
+
+/// How many attributes are labels.
+const PARTS: usize = 6;
 
 impl Name {
     pub(super) fn from_x509(name: &X509Name<'_>) -> Self {
-        let mut result = Self { text: rfc4514(name), ..Self::default() };
+        let mut values: [Option<String>; PARTS] = Default::default();
         for attribute in name.iter_attributes() {
             let Some(value) = string(attribute.attr_value()) else { continue };
             let oid = attribute.attr_type();
-            if *oid == OID_X509_COMMON_NAME {
-                result.common_name = value;
-            } else if let Some(field) = result.field(oid)
-                && field.is_empty()
-            {
-                *field = value;
+            let Some(place) =
+                LABELS.iter().zip(&mut values).find_map(|(known, place)| (known == oid).then_some(place))
+            else {
+                continue;
+            };
+            if *oid == OID_X509_COMMON_NAME || place.as_ref().is_none_or(String::is_empty) {
+                *place = Some(value);
             }
         }
-        result
+        Self::new(values.map(Option::unwrap_or_default), &rfc4514(name))
     }
 
-    fn field(&mut self, oid: &Oid<'_>) -> Option<&mut String> {
-        [
-            (OID_X509_COUNTRY_NAME, &mut self.country),
-            (OID_X509_STATE_OR_PROVINCE_NAME, &mut self.state),
-            (OID_X509_LOCALITY_NAME, &mut self.locality),
-            (OID_X509_ORGANIZATION_NAME, &mut self.organization),
-            (OID_X509_ORGANIZATIONAL_UNIT, &mut self.unit),
-        ]
-        .into_iter()
-        .find_map(|(known, field)| (*oid == known).then_some(field))
+    fn new(values: [String; PARTS], text: &str) -> Self {
+        let mut parts = String::with_capacity(values.iter().map(String::len).sum::<usize>() + text.len());
+        let ends = values.map(|value| {
+            parts.push_str(&value);
+            // A certificate is far smaller than 4 GiB.
+            u32::try_from(parts.len()).unwrap_or(u32::MAX)
+        });
+        parts.push_str(text);
+        Self { parts: parts.into(), ends }
+    }
+
+    /// The same without the whole name, if it has a common name: that is what it is called by then.
+    pub(crate) fn short(&self) -> Self {
+        if self.common_name().is_empty() {
+            return self.clone();
+        }
+        let end = self.parts.len() - self.text().len();
+        Self { parts: self.parts.get(..end).unwrap_or_default().into(), ends: self.ends }
+    }
+
+    /// C
+    pub fn country(&self) -> &str {
+        self.part(0)
+    }
+
+    /// ST
+    pub fn state(&self) -> &str {
+        self.part(1)
+    }
+
+    /// L
+    pub fn locality(&self) -> &str {
+        self.part(2)
+    }
+
+    /// O
+    pub fn organization(&self) -> &str {
+        self.part(3)
+    }
+
+    /// OU
+    pub fn unit(&self) -> &str {
+        self.part(4)
+    }
+
+    /// CN
+    pub fn common_name(&self) -> &str {
+        self.part(5)
+    }
+
+    /// The whole name, most specific attribute first (RFC 4514). Empty where it is not kept.
+    pub fn text(&self) -> &str {
+        let [.., end] = self.ends;
+        self.parts.get(end as usize..).unwrap_or_default()
+    }
+
+    fn part(&self, index: usize) -> &str {
+        let end = |index: usize| self.ends.get(index).map_or(0, |end| *end as usize);
+        let start = index.checked_sub(1).map_or(0, end);
+        self.parts.get(start..end(index)).unwrap_or_default()
+    }
+}
+
+/// The attributes that are labels, in their order.
+const LABELS: [Oid<'static>; PARTS] = [
+    OID_X509_COUNTRY_NAME,
+    OID_X509_STATE_OR_PROVINCE_NAME,
+    OID_X509_LOCALITY_NAME,
+    OID_X509_ORGANIZATION_NAME,
+    OID_X509_ORGANIZATIONAL_UNIT,
+    OID_X509_COMMON_NAME,
+];
+
+impl fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = if self.text().is_empty() { self.common_name() } else { self.text() };
+        write!(formatter, "Name({shown})")
     }
 }
 

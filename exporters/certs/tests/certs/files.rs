@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lookout_certs::files::{FileSource, Plan};
 use lookout_certs_spec::Settings;
 use lookout_certs_spec::config::Limits;
+use lookout_certs_spec::labels::StoredReason;
 use lookout_config::HumanSize;
 use lookout_simulator::{Authorities, CertificateFiles, FileContent, IssuedCertificate, Validity};
 use lookout_testkit::scrape::Scrape;
@@ -89,7 +90,7 @@ async fn certificates_of_a_file_carry_the_labels_of_the_peer() {
     assert_eq!(scrape.value("x509_source_up", &source), Some(1.0));
     assert_eq!(scrape.value("x509_source_bundles", &source), Some(1.0));
     let errors = scrape.family("x509_source_errors_total").unwrap();
-    assert_eq!(errors.samples.len(), 9, "every reason is there from the start");
+    assert_eq!(errors.samples.len(), StoredReason::ALL.len(), "every reason is there from the start");
     assert!(errors.samples.iter().all(|sample| sample.value == 0.0));
 }
 

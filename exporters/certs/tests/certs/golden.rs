@@ -44,7 +44,7 @@ fn stored_certificates() {
             file("tls.pem", [fixture("chain.pem"), fixture("root.pem")].concat()),
             file("twice.pem", fixture("root.pem").repeat(2)),
         ],
-        faults: Vec::new(),
+        ..PlaceScan::default()
     };
     let missing = PathFault {
         path: "/etc/missing.pem".into(),
@@ -52,7 +52,7 @@ fn stored_certificates() {
         stored_reason: StoredReason::NotFound,
         message: "not there".to_owned(),
     };
-    let missing = PlaceScan { is_reachable: false, files: Vec::new(), faults: vec![missing] };
+    let missing = PlaceScan { faults: vec![missing], ..PlaceScan::default() };
     let scan = Scan { places: vec![shop, missing], ..Scan::default() };
     let (inventory, _) = Inventory::new(scan, &plan, &mut Tally::default());
     let mut batch = Batch::new();

@@ -1,6 +1,6 @@
 //! What holds for every input.
 
-use lookout_certs::parse::{Certificate, parse};
+use lookout_certs::parse::{Certificate, parse, parse_pem_or_der};
 use proptest::prelude::*;
 
 use crate::support::fixture;
@@ -22,8 +22,9 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn no_input_makes_it_panic_and_none_is_answered_with_silence(pieces in prop::collection::vec(piece(), 0..8)) {
-        let parsed = parse(&pieces.concat(), 100);
-        prop_assert!(!parsed.certificates.is_empty() || !parsed.faults.is_empty());
+        for parsed in [parse(&pieces.concat(), 100), parse_pem_or_der(&pieces.concat(), 100)] {
+            prop_assert!(!parsed.certificates.is_empty() || !parsed.faults.is_empty());
+        }
     }
 
     #[test]

@@ -3,10 +3,14 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use lookout_certs::assess::object::Showing;
+use lookout_certs::cluster::stored::{Place, SecretReader};
 use lookout_certs::files::{FileSource, Inventory, Plan, Scanner, Tally};
 use lookout_certs::parse::parse;
 use lookout_certs_spec::Settings;
+use lookout_certs_spec::config::{Chain, ClusterSettings};
 use lookout_exposition::Batch;
+use lookout_kubernetes::{Entry, Json, ObjectJson, Reader};
 use lookout_runtime::Source;
 use lookout_simulator::{CertificateFiles, FileContent};
 
@@ -100,5 +104,64 @@ fn neither_model_nor_samples_nor_faults_nor_log_show_anything_of_a_key() {
     assert!(shown.contains("Example Root") && shown.contains("alone.pem"), "something is shown");
     for text in [&shown, &log] {
         assert!(!text.contains("PLANTED"), "{text}");
+    }
+}
+
+/// Objects with a key beside, inside and instead of a certificate, each marked in plain and in base64.
+fn objects_with_keys() -> Vec<serde_json::Value> {
+    let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
+    let root = String::from_utf8(fixture("root.pem")).unwrap();
+    files_with_keys()
+        .into_iter()
+        .flat_map(|(name, text)| {
+            let secret = serde_json::json!({
+                "type": "kubernetes.io/tls",
+                "metadata": { "namespace": "shop", "name": name, "annotations": { "old": MARKER } },
+                "data": { "tls.crt": encode(&text), "ca.crt": encode(&root), "tls.key": encode(MARKER), "other": MARKER },
+            });
+            let broken = serde_json::json!({
+                "type": "kubernetes.io/tls",
+                "metadata": { "namespace": "shop", "name": format!("broken-{name}") },
+                "data": { "tls.crt": text, "ca.crt": MARKER, "tls.key": [MARKER] },
+            });
+            [secret, broken]
+        })
+        .collect()
+}
+
+#[test]
+fn neither_what_is_kept_of_a_secret_nor_its_rows_nor_the_log_show_anything_of_a_key() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let encoded = data_encoding::BASE64.encode(MARKER.as_bytes());
+    let (mut shown, mut fault_count) = (String::new(), 0);
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!("the log is on");
+        let reader = SecretReader::new(&ClusterSettings::default(), &Arc::default());
+        let showing = Showing { place: Place::Secret, chain: Chain::All, exposes_relative: true };
+        for object in objects_with_keys() {
+            let text = object.to_string();
+            let json = ObjectJson::new(Json::check(text.as_bytes()).unwrap());
+            let entry = Entry { key: json.key(), object: reader.read(&json).unwrap() };
+            fault_count += entry.object.faults.len();
+            let faults: String = entry.object.faults.iter().map(|fault| fault.kind.to_string()).collect();
+            let rows = text_of(showing.rows(&entry, fixed_now().as_second()));
+            let debugged = format!("{json:?} {entry:?}");
+            shown.push_str(&debugged);
+            shown.push_str(&faults);
+            shown.push_str(&rows);
+        }
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("the log is on") && shown.contains("Example Root") && fault_count > 10,
+        "{fault_count}"
+    );
+    for text in [&shown, &log] {
+        assert!(!text.contains("PLANTED") && !text.contains(&encoded[4..encoded.len() - 4]), "{text}");
     }
 }

@@ -31,7 +31,7 @@ fn endpoint(address: String, server_name: &str) -> EndpointSettings {
 
 fn names(settings: &Settings) -> Vec<String> {
     let mut sources = Sources::default();
-    start(settings, &mut sources);
+    start(settings, &lookout_kubernetes::Settings::default(), &mut sources);
     sources.descriptions().map(|description| description.name.clone()).collect()
 }
 
@@ -89,7 +89,7 @@ async fn files_and_endpoints_are_served_together_and_a_dead_one_blanks_nobody() 
     };
     let mut driver = driver();
     let mut sources = driver.sources();
-    start(&settings, &mut sources);
+    start(&settings, &lookout_kubernetes::Settings::default(), &mut sources);
     driver.set(sources).unwrap();
     let (readiness, exposition, statuses) = (driver.readiness(), driver.exposition(), driver.statuses());
     let mut cycles = statuses.cycles();
@@ -133,7 +133,7 @@ async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others_a
     let control = driver.control();
     let configuration = |settings: &Settings| {
         let mut sources = control.sources();
-        start(settings, &mut sources);
+        start(settings, &lookout_kubernetes::Settings::default(), &mut sources);
         sources
     };
     driver.set(configuration(&settings(vec![of(&dying), of(&changing)]))).unwrap();

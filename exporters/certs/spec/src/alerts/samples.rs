@@ -6,8 +6,11 @@ use core::time::Duration;
 
 use lookout_declarations::{Case, CaseKind, Expectation, Given, expected};
 
-use crate::labels::{KeyAlgorithm, Role, StoredCertificate};
-use crate::metrics::{NOT_AFTER, NOT_BEFORE, SERVED_NOT_AFTER, SERVED_NOT_BEFORE, STORED_INFO};
+use crate::labels::{HostCertificate, HostResult, KeyAlgorithm, Role, StoredCertificate};
+use crate::metrics::{
+    HOST_CERTIFICATE, NOT_AFTER, NOT_BEFORE, SECRET_WORKLOAD, SERVED_NOT_AFTER, SERVED_NOT_BEFORE,
+    STORED_INFO,
+};
 
 /// The distance between two samples.
 pub(super) const INTERVAL: Duration = Duration::from_mins(5);
@@ -68,6 +71,8 @@ impl Dates {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {
     Stored,
+    /// In a Secret, of which nothing says that it is used.
+    Secret,
     Served,
 }
 
@@ -76,8 +81,8 @@ impl Place {
     pub(super) fn given(self, role: Role, dates: &Dates) -> Vec<Given> {
         let Dates { not_before, not_after } = dates;
         match self {
-            Self::Stored => {
-                let labels = stored_labels();
+            Self::Stored | Self::Secret => {
+                let labels = if matches!(self, Self::Secret) { secret_labels() } else { stored_labels() };
                 let info = labels.with_info("ab01", role, KeyAlgorithm::Ecdsa, 256);
                 vec![
                     Given::series(&NOT_BEFORE, labels, not_before),
@@ -99,6 +104,7 @@ impl Place {
     pub(super) fn labels(self, role: Role) -> ExpectedLabels {
         match self {
             Self::Stored => expected::<StoredCertificate<'static>>(stored_labels()),
+            Self::Secret => expected::<StoredCertificate<'static>>(secret_labels()),
             Self::Served => {
                 let (endpoint, server_name) = ENDPOINT;
                 [
@@ -123,6 +129,41 @@ fn stored_labels() -> StoredCertificate<'static> {
         filepath: "/etc/shop/tls.pem",
         ..StoredCertificate::default()
     }
+}
+
+fn secret_labels() -> StoredCertificate<'static> {
+    StoredCertificate {
+        serial_number: "4711",
+        subject_common_name: "shop.example",
+        issuer_common_name: "Example CA",
+        secret_namespace: SECRET.0,
+        secret_name: SECRET.1,
+        secret_key: "tls.crt",
+        ..StoredCertificate::default()
+    }
+}
+
+/// The namespace and name of the sampled Secret.
+pub(super) const SECRET: (&str, &str) = ("shop", "shop-tls");
+
+/// The series by which a host, with this result, is served with a Secret of that name.
+pub(super) fn host(secret_name: &'static str, result: HostResult, values: impl Into<String>) -> Given {
+    let (resource_namespace, kind, name) = ("shop", "Ingress", "shop");
+    let labels = HostCertificate {
+        resource_namespace,
+        kind,
+        name,
+        host: "shop.example",
+        secret_namespace: SECRET.0,
+        secret_name,
+        result,
+    };
+    Given::series(&HOST_CERTIFICATE, labels, values)
+}
+
+/// The series by which a workload uses a Secret of that name.
+pub(super) fn workload(secret_name: &'static str) -> Given {
+    Given::series(&SECRET_WORKLOAD, (SECRET.0, secret_name, "Deployment", "shop"), steady(1))
 }
 
 /// A case in which the alert fires once, half an hour after the start.

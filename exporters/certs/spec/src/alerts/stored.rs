@@ -1,21 +1,42 @@
 //! Alerts about stored certificates, roots excepted.
+//!
+//! A cluster is full of Secrets that nobody uses any more, and nobody gets up for one of those. So of a Secret that is about to
+//! end, people are paged where a host is served with it or a workload uses it, and told in working hours where none is known
+//! to. Where nothing is known of any, because neither hosts nor workloads are watched, every Secret counts as used.
 
-use lookout_declarations::{Alert, CaseKind, Owner, Severity};
+use lookout_declarations::{Alert, Case, CaseKind, Gauge, Given, Owner, Severity};
 
-use super::samples::{DAY, Dates, Place, fires};
+use super::samples::{
+    DAY, Dates, ExpectedLabels, Place, SECRET, TWO_HOURS, fires, host, missing, pending, silent, silent_at,
+    steady, workload,
+};
 use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE, cases};
 use crate::config::{AlertSettings, ExpiryThreshold};
-use crate::labels::{FingerprintSha256, KeyAlgorithmLabel, KeyBits, Role, RoleLabel};
-use crate::metrics::{NOT_AFTER, NOT_BEFORE, STORED_INFO};
+use crate::labels::{
+    FingerprintSha256, HostResult, KeyAlgorithmLabel, KeyBits, Role, RoleLabel, SecretName, SecretNamespace,
+    StoredCertificate, Workload, WorkloadKind,
+};
+use crate::metrics::{HOST_CERTIFICATE, NOT_AFTER, NOT_BEFORE, SECRET_WORKLOAD, STORED_INFO};
 
 pub(super) fn alerts(settings: &AlertSettings) -> Vec<Alert> {
-    vec![expiring(settings), expiring_soon(settings), expired(), not_yet_valid()]
+    vec![expiring(settings), expiring_soon(settings), expired(), expired_unused(), not_yet_valid()]
 }
 
 /// Which certificate it is, and where.
 pub(super) const SUBJECT: &str = "The certificate {{ $labels.serial_number }} of {{ $labels.subject_CN }}\
      {{ with $labels.filepath }} in {{ . }}{{ end }}\
-     {{ with $labels.secret_name }} in the Secret {{ $labels.secret_namespace }}/{{ . }}{{ end }}";
+     {{ with $labels.secret_name }} in the Secret {{ $labels.secret_namespace }}/{{ . }}{{ end }}\
+     {{ with $labels.configmap_name }} in the ConfigMap {{ $labels.configmap_namespace }}/{{ . }}{{ end }}\
+     {{ with $labels.cabundle_resource_name }} in the caBundle of {{ $labels.cabundle_resource_kind }} {{ . }}{{ end }}";
+
+/// Which workloads use the Secret, for the end of a description.
+fn affected() -> String {
+    format!(
+        "{{{{ with $labels.secret_name }}}}{{{{ range printf \"{SECRET_WORKLOAD}{{{SecretNamespace}=%q,{SecretName}=%q}}\" \
+         $labels.{SecretNamespace} . | query }}}} The {{{{ .Labels.{WorkloadKind} }}}} {{{{ .Labels.{Workload} }}}} uses it.\
+         {{{{ end }}}}{{{{ end }}}}"
+    )
+}
 
 /// How a condition on stored certificates is matched with what they are.
 pub(super) fn ignoring_info() -> String {
@@ -27,68 +48,203 @@ fn but_roots() -> String {
     format!("unless {} {}", ignoring_info(), STORED_INFO.at(RoleLabel, Role::Root))
 }
 
+/// Which certificates a condition is about.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    /// All.
+    All,
+    /// Those in Secrets.
+    Secrets,
+    /// Those in files, ConfigMaps and `caBundle`s.
+    Others,
+}
+
+impl Of {
+    fn series(self, metric: &Gauge<StoredCertificate<'static>>) -> String {
+        match self {
+            Self::All => metric.to_string(),
+            Self::Secrets => metric.not_at(SecretName, "").to_string(),
+            Self::Others => metric.at(SecretName, "").to_string(),
+        }
+    }
+}
+
 /// Valid now, and less is left than `threshold` allows.
-fn within(threshold: &ExpiryThreshold) -> String {
+fn within(of: Of, threshold: &ExpiryThreshold) -> String {
     let (seconds, share) = (threshold.remaining_seconds(), threshold.life_left.get());
+    let (not_after, not_before) = (of.series(&NOT_AFTER), of.series(&NOT_BEFORE));
     format!(
-        "({NOT_AFTER} - time() >= 0 and {NOT_AFTER} - time() < {seconds} \
-         and {NOT_AFTER} - time() < {share} * ({NOT_AFTER} - {NOT_BEFORE}))"
+        "({not_after} - time() >= 0 and {not_after} - time() < {seconds} \
+         and {not_after} - time() < {share} * ({not_after} - {not_before}))"
+    )
+}
+
+fn over(of: Of) -> String {
+    format!("(time() - {} > 0)", of.series(&NOT_AFTER))
+}
+
+/// Secrets that a host is served with, or that a workload uses.
+fn in_use() -> String {
+    let hosts = HOST_CERTIFICATE.not_at(SecretName, "");
+    let by = format!("group by ({SecretNamespace}, {SecretName})");
+    format!("({by} ({hosts} == 1) or {by} ({SECRET_WORKLOAD}))")
+}
+
+/// What of a condition somebody is paged for: what is in no Secret, what is in one that is used, and, where nothing is known of
+/// any use, what is in any.
+fn paged(condition: impl Fn(Of) -> String) -> String {
+    let (elsewhere, secret, in_use) = (condition(Of::Others), condition(Of::Secrets), in_use());
+    format!(
+        "({elsewhere} or ({secret} and on ({SecretNamespace}, {SecretName}) {in_use}) \
+         or ({secret} unless on () {in_use}))"
     )
 }
 
 fn expiring(settings: &AlertSettings) -> Alert {
-    let (warning, critical, but_roots) = (within(&settings.warning), within(&settings.critical), but_roots());
-    let mut cases = cases::expiring(Place::Stored, QUARTER_HOUR);
-    let without_info =
-        Place::Stored.given(Role::Leaf, &Dates::left(90, 20 * DAY)).into_iter().take(2).collect();
-    let labels = Place::Stored.labels(Role::Leaf);
-    cases.push(fires("it fires also where the role is not known", CaseKind::Other, without_info, labels));
+    let warning = within(Of::All, &settings.warning);
+    let critical = paged(|of| within(of, &settings.critical));
     Alert {
         name: "LookoutCertsStoredExpiring",
-        expression: format!("{warning} unless {critical} {but_roots}"),
+        expression: format!("{warning} unless {critical} {}", but_roots()),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
         owner: Owner::Security,
         summary: "A stored certificate should have been renewed by now",
-        description: format!("{SUBJECT} expires in {VALUE}."),
+        description: format!("{SUBJECT} expires in {VALUE}.{}", affected()),
         runbook: include_str!("../../runbooks/LookoutCertsStoredExpiring.md"),
         inhibits: &[],
-        cases,
+        cases: expiring_cases(),
     }
 }
 
+fn expiring_cases() -> Vec<Case> {
+    let mut cases = cases::expiring(Place::Stored, QUARTER_HOUR);
+    let without_info =
+        Place::Stored.given(Role::Leaf, &Dates::left(90, 20 * DAY)).into_iter().take(2).collect();
+    let labels = Place::Stored.labels(Role::Leaf);
+    cases.push(fires("it fires also where the role is not known", CaseKind::Other, without_info, labels));
+    let due = || Place::Secret.given(Role::Leaf, &Dates::left(90, 8 * DAY));
+    let with = |others: Vec<_>| [due(), others].concat();
+    cases.extend([
+        fires(
+            "of a Secret that nobody is known to use, a week is left",
+            CaseKind::Other,
+            with(vec![workload("another")]),
+            secret(),
+        ),
+        silent(
+            "what is critical of a used Secret is not a warning too",
+            CaseKind::Other,
+            with(vec![workload(SECRET.1)]),
+        ),
+        silent("nor of one of which nothing is known", CaseKind::Other, due()),
+    ]);
+    cases
+}
+
 fn expiring_soon(settings: &AlertSettings) -> Alert {
-    let (critical, but_roots) = (within(&settings.critical), but_roots());
+    let critical = paged(|of| within(of, &settings.critical));
+    let mut cases = cases::expiring_soon(Place::Stored, QUARTER_HOUR);
+    cases.extend(used_cases(&Place::Secret.given(Role::Leaf, &Dates::left(90, 8 * DAY))));
     Alert {
         name: "LookoutCertsStoredExpiringSoon",
-        expression: format!("{critical} {but_roots}"),
+        expression: format!("{critical} {}", but_roots()),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Critical,
         owner: Owner::Security,
         summary: "A stored certificate is about to expire",
-        description: format!("{SUBJECT} expires in {VALUE}."),
+        description: format!("{SUBJECT} expires in {VALUE}.{}", affected()),
         runbook: include_str!("../../runbooks/LookoutCertsStoredExpiringSoon.md"),
         inhibits: &[],
-        cases: cases::expiring_soon(Place::Stored, QUARTER_HOUR),
+        cases,
     }
 }
 
 fn expired() -> Alert {
-    let but_roots = but_roots();
+    let mut cases = cases::expired(Place::Stored, QUARTER_HOUR);
+    cases.extend(used_cases(&Place::Secret.given(Role::Leaf, &Dates::left(90, -DAY))));
     Alert {
         name: "LookoutCertsStoredExpired",
-        expression: format!("time() - {NOT_AFTER} > 0 {but_roots}"),
+        expression: format!("{} {}", paged(over), but_roots()),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Critical,
         owner: Owner::Security,
         summary: "A stored certificate has expired",
-        description: format!("{SUBJECT} expired {VALUE} ago."),
+        description: format!("{SUBJECT} expired {VALUE} ago.{}", affected()),
         runbook: include_str!("../../runbooks/LookoutCertsStoredExpired.md"),
         inhibits: &[],
-        cases: cases::expired(Place::Stored, QUARTER_HOUR),
+        cases,
+    }
+}
+
+/// That people are paged for a Secret where it is used, or where nothing is known of any use.
+fn used_cases(secret_due: &[Given]) -> Vec<Case> {
+    let with = |others: Vec<_>| [secret_due.to_vec(), others].concat();
+    let host = |name, result| host(name, result, steady(1));
+    vec![
+        fires(
+            "it is in a Secret that a workload uses",
+            CaseKind::Other,
+            with(vec![workload(SECRET.1)]),
+            secret(),
+        ),
+        fires(
+            "a host is served with it",
+            CaseKind::Other,
+            with(vec![host(SECRET.1, HostResult::Expired), workload("another")]),
+            secret(),
+        ),
+        fires("neither hosts nor workloads are watched", CaseKind::Other, with(Vec::new()), secret()),
+        silent(
+            "it is in a Secret that nobody is known to use",
+            CaseKind::Other,
+            with(vec![host("another", HostResult::Covered), workload("another")]),
+        ),
+    ]
+}
+
+fn secret() -> ExpectedLabels {
+    Place::Secret.labels(Role::Leaf)
+}
+
+fn expired_unused() -> Alert {
+    let (expired, in_use) = (over(Of::Secrets), in_use());
+    let given = |dates| [Place::Secret.given(Role::Leaf, &dates), vec![workload("another")]].concat();
+    let over = Dates::left(90, -DAY);
+    Alert {
+        name: "LookoutCertsUnusedSecretExpired",
+        expression: format!(
+            "({expired} and on () {in_use}) unless on ({SecretNamespace}, {SecretName}) {in_use} {}",
+            but_roots()
+        ),
+        hold: QUARTER_HOUR,
+        keep_firing_for: BRIDGE_RESTART,
+        severity: Severity::Info,
+        owner: Owner::Security,
+        summary: "A certificate has expired in a Secret that nobody is known to use",
+        description: format!("{SUBJECT} expired {VALUE} ago; no host and no workload is known to use it."),
+        runbook: include_str!("../../runbooks/LookoutCertsUnusedSecretExpired.md"),
+        inhibits: &[],
+        cases: vec![
+            fires("it expired a day ago", CaseKind::Fires, given(over.clone()), secret()),
+            silent_at("it is renewed", CaseKind::Clears, given(Dates::left_and_renewed(90, -DAY)), TWO_HOURS),
+            silent("it expires in a day", CaseKind::Below, given(Dates::left(90, DAY))),
+            pending(given(over.clone()), QUARTER_HOUR),
+            silent(
+                "one that is used is another alert's matter",
+                CaseKind::Other,
+                [Place::Secret.given(Role::Leaf, &over), vec![workload(SECRET.1)]].concat(),
+            ),
+            silent(
+                "where nothing is known of any use, it is another alert's matter",
+                CaseKind::Other,
+                Place::Secret.given(Role::Leaf, &over),
+            ),
+            missing(),
+        ],
     }
 }
 

@@ -1,0 +1,194 @@
+//! Alerts about what is read through the Kubernetes API: whether it is still read, and what in it cannot be used.
+
+use core::time::Duration;
+
+use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Reason, Severity};
+
+use super::samples::{
+    DAY, ExpectedLabels, HALF_HOUR, HOUR, TWO_HOURS, changed, fires, missing, pending, silent, silent_at,
+    steady,
+};
+use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
+use crate::labels::{ObjectFault, SourceKind, SourceKindLabel};
+use crate::metrics::{OBJECT_FAULTS, SIGNING_REQUEST_OLDEST_PENDING, SOURCE_BUNDLES, SOURCE_UP};
+
+pub(super) fn alerts() -> Vec<Alert> {
+    vec![source_down(), count_dropped(), object_unreadable(), signing_request_pending()]
+}
+
+/// How many places with certificates may go away within an hour: a namespace may be deleted, a chart be removed.
+const MAY_GO: u32 = 2;
+
+/// Which share of them must be left all the same.
+const MUST_STAY: f64 = 0.8;
+
+fn labels(pairs: &[(&str, &str)]) -> ExpectedLabels {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn source_down() -> Alert {
+    let kinds = [SourceKind::KubeSecret, SourceKind::KubeConfigMap, SourceKind::KubeCaBundle];
+    let up = SOURCE_UP.matching(SourceKindLabel, &kinds.map(SourceKind::as_str).join("|"));
+    let given = |values: String| vec![Given::series(&SOURCE_UP, (SourceKind::KubeSecret, "secrets"), values)];
+    Alert {
+        name: "LookoutCertsClusterUnread",
+        expression: format!("{up} == 0"),
+        hold: QUARTER_HOUR,
+        keep_firing_for: BRIDGE_RESTART,
+        severity: Severity::Warning,
+        owner: Owner::Platform,
+        summary: "Certificates in the cluster are no longer read",
+        description: "{{ $labels.source_name }} have not been read through the Kubernetes API for a quarter of an hour; what is \
+                      shown of them is what was read last, and a renewal is not seen."
+            .to_owned(),
+        runbook: include_str!("../../runbooks/LookoutCertsClusterUnread.md"),
+        inhibits: &[],
+        cases: vec![
+            fires(
+                "the API does not answer",
+                CaseKind::Fires,
+                given(steady(0)),
+                labels(&[("source_kind", "kube-secret"), ("source_name", "secrets")]),
+            ),
+            silent_at("it answers again", CaseKind::Clears, given(changed(0, 1)), TWO_HOURS),
+            silent("it answers", CaseKind::Below, given(steady(1))),
+            pending(given(steady(0)), QUARTER_HOUR),
+            silent(
+                "a path of files is no matter of the cluster",
+                CaseKind::Other,
+                vec![Given::series(&SOURCE_UP, (SourceKind::File, "/etc/ssl"), steady(0))],
+            ),
+            missing(),
+        ],
+    }
+}
+
+fn count_dropped() -> Alert {
+    let before = format!("{SOURCE_BUNDLES} offset 1h");
+    Alert {
+        name: "LookoutCertsStoredCountDropped",
+        expression: format!(
+            "({before} - {SOURCE_BUNDLES}) > {MAY_GO} and {SOURCE_BUNDLES} < {MUST_STAY} * ({before})"
+        ),
+        hold: QUARTER_HOUR,
+        keep_firing_for: BRIDGE_RESTART,
+        severity: Severity::Warning,
+        owner: Owner::Platform,
+        summary: "Many stored certificates have vanished at once",
+        description: "{{ $value }} places with certificates have gone from {{ $labels.source_name }} within an hour. Were they \
+                      removed, or are they no longer seen?"
+            .to_owned(),
+        runbook: include_str!("../../runbooks/LookoutCertsStoredCountDropped.md"),
+        inhibits: &[],
+        cases: count_cases(),
+    }
+}
+
+fn count_cases() -> Vec<Case> {
+    // Values come every five minutes: the fall is after two hours, and half an hour later it is looked at.
+    let given = |before: u32, after: u32| {
+        let values = format!("{before}x23 {after}x48");
+        vec![Given::series(&SOURCE_BUNDLES, (SourceKind::KubeSecret, "secrets"), values)]
+    };
+    let at = Duration::from_mins(150);
+    let mut falls = fires(
+        "a quarter of them goes away",
+        CaseKind::Fires,
+        given(40, 30),
+        labels(&[("source_kind", "kube-secret"), ("source_name", "secrets")]),
+    );
+    falls.at = at;
+    vec![
+        falls,
+        silent_at("it is an hour ago", CaseKind::Clears, given(40, 30), Duration::from_hours(4)),
+        silent_at("a tenth of them goes away", CaseKind::Below, given(40, 36), at),
+        silent_at("two of five go away", CaseKind::Below, given(5, 3), at),
+        silent_at("there are more than before", CaseKind::Other, given(30, 40), at),
+        silent_at(
+            "it has not held for long enough",
+            CaseKind::Below,
+            given(40, 30),
+            Duration::from_mins(125),
+        ),
+        missing(),
+    ]
+}
+
+fn object_unreadable() -> Alert {
+    let given = |values: String| {
+        let labels = ObjectFault {
+            resource_namespace: "shop",
+            kind: "Secret",
+            name: "shop-tls",
+            key: "tls.crt",
+            reason: Reason::Malformed,
+        };
+        vec![Given::series(&OBJECT_FAULTS, labels, values)]
+    };
+    let expected = labels(&[
+        ("resource_namespace", "shop"),
+        ("kind", "Secret"),
+        ("name", "shop-tls"),
+        ("key", "tls.crt"),
+        ("reason", "malformed"),
+    ]);
+    Alert {
+        name: "LookoutCertsObjectUnreadable",
+        expression: format!("{OBJECT_FAULTS} > 0"),
+        hold: QUARTER_HOUR,
+        keep_firing_for: BRIDGE_RESTART,
+        severity: Severity::Warning,
+        owner: Owner::Platform,
+        summary: "A watched object holds something that cannot be used as a certificate",
+        description: "{{ $value }} item(s) of {{ $labels.kind }} {{ with $labels.resource_namespace }}{{ . }}/{{ end }}\
+                      {{ $labels.name }}{{ with $labels.key }} under {{ . }}{{ end }} cannot be used ({{ $labels.reason }}), so \
+                      nobody watches when they expire."
+            .to_owned(),
+        runbook: include_str!("../../runbooks/LookoutCertsObjectUnreadable.md"),
+        inhibits: &[],
+        cases: vec![
+            fires("one item is malformed", CaseKind::Fires, given(steady(1)), expected),
+            silent_at("it is replaced", CaseKind::Clears, given("1x11 _x24".to_owned()), TWO_HOURS),
+            silent("nothing is wrong with it", CaseKind::Below, given(steady(0))),
+            pending(given(steady(1)), QUARTER_HOUR),
+            missing(),
+        ],
+    }
+}
+
+fn signing_request_pending() -> Alert {
+    let signer = "kubernetes.io/kubelet-serving";
+    let given = |values: String| vec![Given::series(&SIGNING_REQUEST_OLDEST_PENDING, (signer,), values)];
+    Alert {
+        name: "LookoutCertsSigningRequestPending",
+        expression: format!("time() - {SIGNING_REQUEST_OLDEST_PENDING} > {HOUR}"),
+        hold: HALF_HOUR,
+        keep_firing_for: BRIDGE_RESTART,
+        severity: Severity::Warning,
+        owner: Owner::Platform,
+        summary: "A CertificateSigningRequest waits for approval",
+        description: format!(
+            "A CertificateSigningRequest for {{{{ $labels.signer }}}} has waited for {VALUE}; after a day Kubernetes forgets it."
+        ),
+        runbook: include_str!("../../runbooks/LookoutCertsSigningRequestPending.md"),
+        inhibits: &[],
+        cases: signing_cases(given, signer),
+    }
+}
+
+fn signing_cases(given: impl Fn(String) -> Vec<Given>, signer: &str) -> Vec<Case> {
+    let mut waits = fires(
+        "the oldest has waited for two hours",
+        CaseKind::Fires,
+        given(steady(-2 * HOUR)),
+        labels(&[("signer", signer)]),
+    );
+    waits.at = Duration::from_mins(45);
+    vec![
+        waits,
+        silent_at("it is approved", CaseKind::Clears, given(format!("-{DAY}x11 _x24")), TWO_HOURS),
+        silent("the oldest has waited for minutes", CaseKind::Below, given(steady(-HOUR / 6))),
+        pending(given(steady(-2 * HOUR)), HALF_HOUR),
+        missing(),
+    ]
+}

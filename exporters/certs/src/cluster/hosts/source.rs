@@ -1,0 +1,225 @@
+//! The source of hosts: facts.
+
+use core::time::Duration;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lookout_certs_spec::{CLUSTER_REASONS, Settings};
+use lookout_declarations::Reason;
+use lookout_exposition::Batch;
+use lookout_kubernetes::{Cluster, Followed, Follower, ObjectKey, Reader, Selection};
+use lookout_runtime::{CollectError, Collected, DataKind, Fault, Finding, Shard, Source, SourceDescription};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::assess::assess;
+use super::claim::{Claim, claims};
+use super::findings::findings;
+use super::gateway::GatewayReader;
+use super::ingress::IngressReader;
+use super::judge::Judged;
+use super::object::{HostObject, HostObjectKind};
+use super::service::ServiceReader;
+use super::stored::Stored;
+use super::stored_secrets::{NamedSecrets, among};
+use crate::cluster::following::{Standing, outcome};
+use crate::cluster::stored::StoredSecrets;
+
+/// How long the first look waits for the Secrets to be read: without them it could only say that it knows nothing.
+const WAIT_FOR_SECRETS: Duration = Duration::from_secs(10);
+
+/// Every claim of the cluster, with what is stored for it.
+#[derive(Debug, Default)]
+pub struct Hosts {
+    /// The claims, by kind and object. What is stored is known of those that belong to this process.
+    pub judged: Vec<Judged>,
+    by_host: HashMap<(Box<str>, Box<str>), Vec<usize>>,
+}
+
+/// Where the hosts are seen by whoever asks for them; `None` until they have been read once.
+pub type HostsCell = watch::Sender<Option<Arc<Hosts>>>;
+
+/// Reads Ingresses, Gateways and annotated Services.
+pub struct HostSource {
+    cluster: Arc<Cluster>,
+    selection: Selection,
+    shard: Shard,
+    /// Nothing where no Secret may be read.
+    secrets: Option<watch::Receiver<Option<StoredSecrets>>>,
+    follows: Option<Follows>,
+    hosts: Arc<HostsCell>,
+}
+
+/// The follows, from the first cycle on.
+struct Follows {
+    ingresses: Follower<HostObject>,
+    gateways: Follower<HostObject>,
+    services: Follower<HostObject>,
+    named: NamedSecrets,
+}
+
+impl Hosts {
+    /// These claims.
+    pub fn new(judged: Vec<Judged>) -> Self {
+        let mut by_host = HashMap::<_, Vec<usize>>::new();
+        for (index, judged) in judged.iter().enumerate() {
+            by_host.entry(place(&judged.claim)).or_default().push(index);
+        }
+        Self { judged, by_host }
+    }
+
+    /// All claims for the host of one of them at the same controller, itself included.
+    pub fn of_host(&self, judged: &Judged) -> impl Iterator<Item = &Judged> {
+        let indices = self.by_host.get(&place(&judged.claim)).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| self.judged.get(*index))
+    }
+}
+
+/// What a controller tells hosts apart by.
+fn place(claim: &Claim) -> (Box<str>, Box<str>) {
+    (claim.class.clone(), claim.host.clone())
+}
+
+impl HostSource {
+    /// A source that follows `selection`, which must not be divided, shows what belongs to `shard`, and fills `hosts`.
+    pub fn new(
+        cluster: Arc<Cluster>,
+        selection: Selection,
+        shard: Shard,
+        secrets: Option<watch::Receiver<Option<StoredSecrets>>>,
+        hosts: Arc<HostsCell>,
+    ) -> Self {
+        Self { cluster, selection, shard, secrets, follows: None, hosts }
+    }
+
+    /// What the driver must know of it.
+    pub fn description(settings: &Settings) -> SourceDescription {
+        SourceDescription {
+            exporter: lookout_certs_spec::SPEC.name,
+            name: "hosts".to_owned(),
+            data: DataKind::Facts,
+            period: settings.period.get(),
+            deadline: settings.deadline.get(),
+            reasons: CLUSTER_REASONS,
+        }
+    }
+
+    /// The Secrets as last read; nothing where none is read, or not yet.
+    async fn secrets(&mut self) -> Option<StoredSecrets> {
+        let secrets = self.secrets.as_mut()?;
+        let first = timeout(WAIT_FOR_SECRETS, secrets.wait_for(Option::is_some)).await;
+        let known = first.ok().and_then(Result::ok).and_then(|secrets| secrets.clone());
+        secrets.mark_unchanged();
+        known
+    }
+}
+
+impl Follows {
+    fn start(cluster: &Arc<Cluster>, selection: &Selection) -> Self {
+        Self {
+            ingresses: cluster.follow(IngressReader, selection),
+            gateways: cluster.follow(GatewayReader, selection),
+            services: cluster.follow(ServiceReader, selection),
+            named: NamedSecrets::default(),
+        }
+    }
+
+    async fn settled(&self) {
+        tokio::join!(self.ingresses.settled(), self.gateways.settled(), self.services.settled());
+    }
+
+    async fn changed(&mut self) {
+        tokio::select! {
+            () = self.ingresses.changed() => {}
+            () = self.gateways.changed() => {}
+            () = self.services.changed() => {}
+            () = self.named.changed() => {}
+        }
+    }
+
+    fn read(&self) -> (Vec<Claim>, Vec<Standing>, Vec<Fault>) {
+        let kinds = [
+            (HostObjectKind::Ingress, IngressReader.resource(), self.ingresses.latest()),
+            (HostObjectKind::Gateway, GatewayReader.resource(), self.gateways.latest()),
+            (HostObjectKind::Service, ServiceReader.resource(), self.services.latest()),
+        ];
+        let all = kinds.iter().flat_map(|(kind, _, followed)| claims(*kind, &followed.view)).collect();
+        let standings = kinds.iter().map(|(_, resource, followed)| Standing::of(*resource, followed));
+        let faults = kinds.iter().flat_map(|(kind, _, followed)| too_many(*kind, followed)).collect();
+        (all, standings.collect(), faults)
+    }
+}
+
+fn too_many(kind: HostObjectKind, followed: &Followed<HostObject>) -> Vec<Fault> {
+    let cut = followed.view.iter().filter(|entry| entry.object.is_cut);
+    let fault = |key| Fault {
+        reason: Reason::TooMany,
+        subject: format!("{} {key}", kind.as_str()),
+        message: format!(
+            "it names more hosts than the {} that are watched of one object",
+            super::object::MAX_HOSTS
+        ),
+    };
+    cut.map(|entry| fault(&entry.key)).collect()
+}
+
+impl Source for HostSource {
+    type Model = Arc<Hosts>;
+
+    async fn collect(&mut self) -> Result<Collected<Arc<Hosts>>, CollectError> {
+        let secrets = self.secrets().await;
+        let Self { cluster, selection, shard, follows, hosts, .. } = self;
+        let follows = follows.get_or_insert_with(|| Follows::start(cluster, selection));
+        follows.settled().await;
+        let (claims, standings, mut faults) = follows.read();
+        faults.extend(outcome(&standings)?);
+        let owned = |claim: &&Claim| claim.belongs_to(*shard);
+        let mut unseen = BTreeSet::new();
+        if let Some(secrets) = &secrets {
+            let named = claims.iter().filter(owned).flat_map(|claim| &claim.secrets);
+            unseen.extend(named.filter(|secret| among(secrets, secret).is_none()).cloned());
+        }
+        follows.named.set(cluster, &unseen);
+        follows.named.settled().await;
+        let named: Vec<_> = follows.named.standings().collect();
+        // That one of them cannot be read is no reason to fail: its host is unknown.
+        faults.extend(outcome(&named).unwrap_or_default());
+        let stored = |secret: &ObjectKey| match &secrets {
+            None => Stored::Unknown,
+            Some(secrets) => among(secrets, secret).unwrap_or_else(|| follows.named.find(secret)),
+        };
+        let judged = claims.into_iter().map(|claim| {
+            // The Secrets of others are not seen here: it would be a lie to call them missing.
+            let is_own = claim.belongs_to(*shard);
+            let of = |secret| if is_own { stored(secret) } else { Stored::Unknown };
+            let stored = claim.secrets.iter().map(of).collect();
+            Judged { claim, stored }
+        });
+        let model = Arc::new(Hosts::new(judged.collect()));
+        hosts.send_replace(Some(Arc::clone(&model)));
+        Ok(Collected { model, faults })
+    }
+
+    async fn changed(&mut self) {
+        let Some(follows) = &mut self.follows else { return core::future::pending().await };
+        let secrets = async {
+            let Some(secrets) = &mut self.secrets else { return core::future::pending().await };
+            if secrets.changed().await.is_err() {
+                core::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = follows.changed() => {}
+            () = secrets => {}
+        }
+    }
+
+    fn assess(&self, model: &Arc<Hosts>, now: Timestamp, batch: &mut Batch) {
+        assess(model, self.shard, now, batch);
+    }
+
+    fn findings(&self, model: &Arc<Hosts>, now: Timestamp) -> Vec<Finding> {
+        findings(model, self.shard, now)
+    }
+}

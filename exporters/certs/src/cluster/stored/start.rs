@@ -1,0 +1,131 @@
+//! The sources of stored certificates, from the settings.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lookout_certs_spec::Settings;
+use lookout_certs_spec::labels::SourceKind;
+use lookout_kubernetes::{Cluster, Reader, Resource, Selection};
+use lookout_runtime::Sources;
+use tokio::sync::watch;
+
+use super::ca_bundle::{CaBundleKind, CaBundleReader};
+use super::cell::{Scope, StoredCell};
+use super::config_map::ConfigMapReader;
+use super::filter::{self, Filter};
+use super::needs::need;
+use super::object::StoredObject;
+use super::place::Place;
+use super::secret::SecretReader;
+use super::sharing::Sharing;
+use super::source::{StoredPlan, StoredSource};
+use super::standing::{StandingSource, Standings};
+
+const OF_NAMESPACES: [&str; 2] = [
+    "to choose namespaces by their labels",
+    "nothing is watched, because namespaces cannot be chosen by their labels",
+];
+const OF_SECRETS: [&str; 2] = ["to read the certificates in them", "certificates in Secrets are not watched"];
+const OF_CONFIG_MAPS: [&str; 2] =
+    ["to read the certificates in them", "certificates in ConfigMaps are not watched"];
+const OF_CA_BUNDLES: [&str; 2] =
+    ["to read their `caBundle`s", "the certificates in their `caBundle`s are not watched"];
+
+/// Adds the sources of stored certificates, and gives the cell in which the Secrets are seen.
+pub(crate) fn start(settings: &Settings, cluster: &Arc<Cluster>, sources: &mut Sources) -> Arc<StoredCell> {
+    let cell = sources.shared("stored secrets", || watch::Sender::new(None));
+    let starting = Starting {
+        settings,
+        cluster,
+        sharing: sources.shared("stored sharing", Sharing::default),
+        standings: sources.shared("stored standings", Standings::default),
+    };
+    let (of, shard) = (&settings.cluster, sources.shard());
+    let mut names = BTreeSet::new();
+    if !of.namespace_selector.is_empty() {
+        let [why, without] = OF_NAMESPACES;
+        need(cluster, Resource::NAMESPACES, &Selection::default(), why, without);
+    }
+    if of.secrets.enabled {
+        let plan = starting.plan(
+            SecretReader::new(of, &starting.sharing),
+            filter::secret_selection(of, shard),
+            Place::Secret,
+        );
+        let scope = Scope {
+            filter: Filter::new(of),
+            namespaces: plan.selection.namespaces.clone(),
+            has_selector: !of.selector.is_empty(),
+        };
+        let cell = Arc::clone(&cell);
+        names.insert(starting.add(plan, OF_SECRETS, Some((cell, scope)), sources));
+    }
+    if of.config_maps.enabled {
+        let reader = ConfigMapReader::new(of, &starting.sharing);
+        let plan = starting.plan(reader, filter::config_map_selection(of, shard), Place::ConfigMap);
+        names.insert(starting.add(plan, OF_CONFIG_MAPS, None, sources));
+    }
+    if of.watches_ca_bundles() {
+        for kind in CaBundleKind::ALL {
+            let reader = CaBundleReader::new(kind, &of.limits, &starting.sharing);
+            let place = Place::CaBundle(kind.resource().kind);
+            let plan = starting.plan(reader, filter::cluster_wide_selection(shard), place);
+            names.insert(starting.add(plan, OF_CA_BUNDLES, None, sources));
+        }
+    }
+    if !names.is_empty() {
+        let (standings, cluster) = (Arc::clone(&starting.standings), Arc::clone(cluster));
+        // The pointer stands for the API server: another one is another cell.
+        let identity = (names.clone(), Arc::as_ptr(&cluster) as usize);
+        sources.add(StandingSource::description(settings), identity, move || {
+            StandingSource::new(names, standings, cluster)
+        });
+    }
+    cell
+}
+
+/// What the sources have in common.
+struct Starting<'a> {
+    settings: &'a Settings,
+    cluster: &'a Arc<Cluster>,
+    sharing: Arc<Sharing>,
+    standings: Arc<Standings>,
+}
+
+impl Starting<'_> {
+    fn plan<R>(&self, reader: R, selection: Selection, place: Place) -> StoredPlan<R> {
+        let Settings { cluster, relative_metrics, alerts, period, .. } = self.settings;
+        StoredPlan {
+            reader,
+            selection,
+            place,
+            chain: cluster.chain,
+            exposes_relative: *relative_metrics,
+            about_to_expire: alerts.critical.clone(),
+            period: period.get(),
+        }
+    }
+
+    /// Adds a source; gives its name.
+    fn add<R: Reader<Object = StoredObject>>(
+        &self,
+        plan: StoredPlan<R>,
+        [why, without]: [&'static str; 2],
+        cell: Option<(Arc<StoredCell>, Scope)>,
+        sources: &mut Sources,
+    ) -> (SourceKind, &'static str) {
+        let resource = plan.reader.resource();
+        let name = (plan.place.source_kind(), resource.plural);
+        need(self.cluster, resource, &plan.selection, why, without);
+        let (cluster, standings) = (Arc::clone(self.cluster), Arc::clone(&self.standings));
+        let identity = (plan.clone(), Arc::as_ptr(&cluster) as usize);
+        sources.add(StoredSource::description(&plan, self.settings), identity, move || {
+            let source = StoredSource::new(plan, cluster, standings);
+            match cell {
+                Some((cell, scope)) => source.showing(cell, scope),
+                None => source,
+            }
+        });
+        name
+    }
+}

@@ -1,0 +1,11 @@
+//! What is read through a Kubernetes API: objects as a server sends them, and what follows from them.
+
+mod certmanager;
+mod controller;
+mod edge;
+mod hosts;
+mod objects;
+mod platform;
+mod requests;
+mod served;
+mod workloads;
