@@ -21,6 +21,6 @@ mod probe;
 mod reload;
 mod security;
 mod shards;
-mod steps;
 mod three;
-mod watcher;
+
+use crate::{steps, watcher};

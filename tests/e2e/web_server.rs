@@ -23,11 +23,19 @@ pub(crate) struct WebServer {
 impl WebServer {
     /// Speaks HTTP in clear.
     pub(crate) fn plain() -> Self {
-        Self::start(serve)
+        Self::start(|stream| serve(stream, behave))
     }
 
     /// Speaks HTTP over TLS with this certificate.
     pub(crate) fn tls(identity: &Identity) -> Self {
+        Self::tls_answering(identity, behave)
+    }
+
+    /// The same, and answers each path as `answer` says.
+    pub(crate) fn tls_answering(
+        identity: &Identity,
+        answer: impl Fn(&str) -> String + Send + Sync + 'static,
+    ) -> Self {
         let chain = CertificateDer::pem_file_iter(&identity.certificate).expect("it is PEM");
         let chain = chain.collect::<Result<_, _>>().expect("each is a certificate");
         let key = PrivateKeyDer::from_pem_file(&identity.key).expect("it is a key");
@@ -41,7 +49,7 @@ impl WebServer {
         let configuration = Arc::new(configuration);
         Self::start(move |stream| {
             let connection = ServerConnection::new(Arc::clone(&configuration)).expect("it is configured");
-            serve(StreamOwned::new(connection, stream));
+            serve(StreamOwned::new(connection, stream), &answer);
         })
     }
 
@@ -65,7 +73,7 @@ impl WebServer {
 }
 
 /// Answers one request. Whatever goes wrong is the client's to notice.
-fn serve(mut stream: impl Read + Write) {
+fn serve(mut stream: impl Read + Write, answer: impl Fn(&str) -> String) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -76,7 +84,13 @@ fn serve(mut stream: impl Read + Write) {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default();
-    let answer = match path {
+    let _ = stream.write_all(answer(path).as_bytes());
+    let _ = stream.flush();
+}
+
+/// What each path does.
+fn behave(path: &str) -> String {
+    match path {
         "/redirect" => redirect("/"),
         "/loop" => redirect("/loop"),
         "/chunked" => {
@@ -93,9 +107,7 @@ fn serve(mut stream: impl Read + Write) {
             let status = path.strip_prefix("/status/").unwrap_or("200");
             format!("HTTP/1.1 {status} As Asked\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n")
         }
-    };
-    let _ = stream.write_all(answer.as_bytes());
-    let _ = stream.flush();
+    }
 }
 
 fn redirect(location: &str) -> String {

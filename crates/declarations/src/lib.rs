@@ -33,7 +33,7 @@ pub use label::{Label, LabelInfo, LabelText, ValueInfo};
 pub use labels::Labels;
 pub use metric::{
     Counter, Declaration, Detail, Gauge, Histogram, Info, IsCounter, IsGauge, IsHistogram, IsInfo, Kind,
-    Kinded, Metric, Stability,
+    Kinded, Metric, Stability, joined,
 };
 pub use permission::Permission;
 pub use reason::{Reason, ReasonLabel};

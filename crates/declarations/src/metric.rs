@@ -295,3 +295,48 @@ macro_rules! metrics {
         pub const METRICS: &[&$crate::Declaration] = &[$($NAME.declaration()),+];
     };
 }
+
+/// Declares the list `METRICS` of a `metrics.rs` whose declarations are split into modules, each with its own `metrics!` block:
+/// the modules' lists one after the other, in this order.
+///
+/// ```
+/// mod groups {
+///     lookout_declarations::metrics! {
+///         /// Groups.
+///         pub GROUPS: lookout_declarations::Gauge<()> = lookout_declarations::Gauge::new("example_groups", "Groups.");
+///     }
+/// }
+/// mod topics {
+///     lookout_declarations::metrics! {
+///         /// Topics.
+///         pub TOPICS: lookout_declarations::Gauge<()> = lookout_declarations::Gauge::new("example_topics", "Topics.");
+///     }
+/// }
+/// lookout_declarations::metric_parts! { topics, groups }
+/// let names: Vec<&str> = METRICS.iter().map(|metric| metric.name).collect();
+/// assert_eq!(names, ["example_topics", "example_groups"]);
+/// ```
+#[macro_export]
+macro_rules! metric_parts {
+    ($($part:ident),+ $(,)?) => {
+        /// Every metric of every part, in order, which is the order of the documentation.
+        pub const METRICS: &[&$crate::Declaration] =
+            &$crate::joined::<{ 0 $(+ $part::METRICS.len())+ }>(&[$($part::METRICS),+]);
+    };
+}
+
+/// The lists one after the other, `N` entries in all: what [`metric_parts!`] expands to. Another `N` does not compile.
+#[doc(hidden)]
+pub const fn joined<const N: usize>(parts: &[&[&'static Declaration]]) -> [&'static Declaration; N] {
+    let mut all = [parts[0][0]; N];
+    let (mut part, mut entry, mut next) = (0, 0, 0);
+    while next < N {
+        if entry < parts[part].len() {
+            all[next] = parts[part][entry];
+            (next, entry) = (next + 1, entry + 1);
+        } else {
+            (part, entry) = (part + 1, 0);
+        }
+    }
+    all
+}

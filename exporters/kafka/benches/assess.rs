@@ -75,6 +75,7 @@ fn groups(size: &Size) -> Groups {
             told_lags: None,
             is_partial: false,
             is_idle: false,
+            has_moved: false,
         });
     }
     groups
@@ -143,7 +144,9 @@ fn measure(criterion: &mut Criterion, name: &str, size: &Size, granularity: Effe
     group.sample_size(20).throughput(Throughput::Elements(judge().rows() as u64));
     group.bench_function("assess", |bencher| bencher.iter_with_large_drop(judge));
     group.bench_function("counts", |bencher| bencher.iter(|| Counts::of(black_box(&cycle), true)));
-    group.bench_function("findings", |bencher| bencher.iter(|| findings::cycle(black_box(&cycle))));
+    group.bench_function("findings", |bencher| {
+        bencher.iter(|| findings::cycle(black_box(&cycle), "lookout-probe"));
+    });
     group.finish();
 }
 

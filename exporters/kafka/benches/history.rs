@@ -71,6 +71,7 @@ fn groups() -> Groups {
             told_lags: None,
             is_partial: false,
             is_idle: false,
+            has_moved: false,
         });
     }
     built
@@ -106,7 +107,15 @@ impl Cluster {
         let (at, record_sizes) = (self.at(), BTreeMap::new());
         let (topology, end, settings) = (&self.topology, &self.end, &self.settings);
         let groups = Some(&mut self.groups);
-        self.history.observe(Reading { at, topology, end, groups, record_sizes: &record_sizes, settings })
+        self.history.observe(Reading {
+            at,
+            topology,
+            end,
+            low: None,
+            groups,
+            record_sizes: &record_sizes,
+            settings,
+        })
     }
 
     fn search(&mut self) -> Vec<LagSeconds> {

@@ -8,7 +8,7 @@
 //! - A group without commits has no sum: 0 would mean that it has read everything.
 //! - A partition without a leader is offline, and is not counted as under `min.insync.replicas` beside that: brokers too count
 //!   only partitions that they lead, and one failure should page once. It is counted as under-replicated if replicas lack.
-//! - Counts of the cluster are of this shard: over all shards they add up. What is said of brokers is of all topics that are
+//! - Counts of the cluster are of this shard and have its number: over all shards they add up. What is said of brokers is of all topics that are
 //!   watched, and the same in each.
 //!
 //! The encoder's rows go into one buffer per family; topics and groups are passed over once, all families of a pass open.
@@ -72,6 +72,11 @@ impl View {
             has_lag_seconds: settings.lag.seconds,
             shard: Shard::WHOLE,
         }
+    }
+
+    /// The value of the label `lookout_shard`.
+    fn lookout_shard(&self) -> String {
+        if self.shard == Shard::WHOLE { String::new() } else { self.shard.index().to_string() }
     }
 }
 

@@ -9,8 +9,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use lookout_kafka_spec::config::Filter;
 use lookout_kafka_wire::{Traffic, TrafficFigures};
+use lookout_runtime::Shard;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::assess::granularity::Effective;
 use crate::configuration::TopicConfigurations;
@@ -37,6 +40,21 @@ pub struct Past {
     pub history: History,
     /// Timestamps that were found.
     pub lag: LagMemory,
+    /// Where partitions begin, as it was read last: a source that is new need not wait for its own second cycle.
+    pub beginnings: Option<Beginnings>,
+    /// What the last cycle watched: the filter of topics, and the part of them.
+    pub watched: Option<(Filter, Shard)>,
+}
+
+/// Where partitions begin.
+#[derive(Clone, Debug)]
+pub struct Beginnings {
+    /// The partitions.
+    pub topology: Arc<Topology>,
+    /// Where they begin.
+    pub low: OffsetColumn,
+    /// When all were last asked for.
+    pub read: Option<Instant>,
 }
 
 /// Estimated bytes on disk of a record, by topic.
@@ -105,6 +123,12 @@ impl ClusterCell {
     /// How topics are configured; none before that was read.
     pub fn configurations(&self) -> Option<Arc<TopicConfigurations>> {
         self.shown().configurations.clone()
+    }
+
+    /// Forgets what was read of another cluster: nothing of it is true of this one.
+    pub fn forget_facts(&self) {
+        let mut shown = self.shown();
+        (shown.configurations, shown.record_sizes) = (None, Arc::default());
     }
 
     /// Shows how large records are.

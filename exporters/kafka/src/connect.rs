@@ -16,7 +16,9 @@ use std::time::SystemTime;
 
 use lookout_declarations::Reason;
 use lookout_kafka_spec::address::parse_address;
-use lookout_kafka_spec::config::{ClusterSettings, OidcEndpoint, PasswordLogin, SaslSettings, TlsSettings};
+use lookout_kafka_spec::config::{
+    ClusterSettings, OauthBearer, OidcEndpoint, PasswordLogin, SaslSettings, TlsSettings,
+};
 use lookout_kafka_wire::{
     Address, AuthenticateClient, BuildExtensions, BuildTls, BuildTokenEndpoint, ClientCredentials,
     ClientIdentity, Cluster, Extensions, Options, Sasl, ScramHash, Tls, TlsMaterial, TokenEndpoint,
@@ -160,17 +162,25 @@ fn login(settings: &SaslSettings, connect_timeout: Duration) -> Result<Sasl, Con
         SaslSettings::OauthBearer(settings) => {
             let pairs = settings.extensions.iter().map(|(key, value)| (key.clone(), value.clone()));
             let extensions = Extensions::new(pairs).map_err(ConnectCluster::BuildExtensions)?;
-            let token: Arc<dyn TokenSource> = match (&settings.token, &settings.endpoint) {
-                (_, Some(endpoint)) => Arc::new(token_endpoint(endpoint, connect_timeout)?),
-                (Some(token), None) => Arc::new(TokenFile(token.clone())),
-                // Settings that were validated have one of the two.
-                (None, None) => {
-                    return Err(ConnectCluster::BuildTokenEndpoint(BuildTokenEndpoint::NameClient));
-                }
-            };
-            Sasl::OauthBearer { token, extensions }
+            Sasl::OauthBearer { token: token_source(settings, connect_timeout)?, extensions }
         }
     })
+}
+
+/// Who gives the tokens of these settings. Reads the issuer's roots, and blocks for as long; nothing is asked yet.
+///
+/// # Errors
+/// The file of the roots, or the endpoint, cannot be used.
+pub fn token_source(
+    settings: &OauthBearer,
+    connect_timeout: Duration,
+) -> Result<Arc<dyn TokenSource>, ConnectCluster> {
+    match (&settings.token, &settings.endpoint) {
+        (_, Some(endpoint)) => Ok(Arc::new(token_endpoint(endpoint, connect_timeout)?)),
+        (Some(token), None) => Ok(Arc::new(TokenFile(token.clone()))),
+        // Settings that were validated have one of the two.
+        (None, None) => Err(ConnectCluster::BuildTokenEndpoint(BuildTokenEndpoint::NameClient)),
+    }
 }
 
 fn token_endpoint(

@@ -17,10 +17,11 @@ use crate::model::{Cycle, LogDirectories};
 /// The most findings of one kind that are told one by one: more than anybody reads.
 pub const MAX_OF_A_KIND: usize = 50;
 
-/// What a cycle shows to be wrong: partitions offline or short of replicas, and groups that lose records or are forsaken.
-pub fn cycle(cycle: &Cycle) -> Vec<Finding> {
+/// What a cycle shows to be wrong: partitions offline or short of replicas, and groups that lose records or are forsaken. Of the topic
+/// of the probe nobody has to read anything.
+pub fn cycle(cycle: &Cycle, probe_topic: &str) -> Vec<Finding> {
     let mut findings = durability::findings(cycle, &health::of_topics(cycle));
-    findings.extend(groups::findings(cycle));
+    findings.extend(groups::findings(cycle, probe_topic));
     findings
 }
 

@@ -6,8 +6,8 @@
 //! Invariants:
 //! - No counter goes back, whatever a cluster says: not when leaders move, brokers are down, logs are truncated, topics are
 //!   created again, or groups vanish for some cycles.
-//! - What was produced before the first look is not counted. A partition counts from its first record only if it was proven
-//!   to have been made while we watched; see `topics.rs`.
+//! - What was produced before the first look is not counted. A partition counts from its first record only if all says that it was
+//!   made while we watched; see `topics.rs`.
 //! - Memory is bounded by what the cluster has now, and by what it had within the last ten minutes. There are columns and
 //!   vectors, and no map entry for a partition or a commit: at 1,000,000 partitions and 2,000,000 commits about 130 MiB.
 //! - A cycle that a panic broke off leaves columns of two topologies: the next one begins anew, as after a restart.
@@ -46,6 +46,9 @@ pub struct Reading<'a> {
     pub topology: &'a Arc<Topology>,
     /// Where partitions end; of this topology.
     pub end: &'a OffsetColumn,
+    /// Where partitions begin, of this topology; none if what is watched is not what was watched in the last cycle, so that nothing
+    /// that was not there then is new because of it.
+    pub low: Option<&'a OffsetColumn>,
     /// The groups and their commits, whose [`Group::is_idle`](crate::model::Group::is_idle) is set; none if not even one
     /// broker could list its groups.
     pub groups: Option<&'a mut Groups>,
@@ -98,12 +101,12 @@ impl History {
     }
 
     fn take(&mut self, reading: Reading<'_>) -> Observed {
-        let Reading { at, topology, end, groups, record_sizes, settings } = reading;
+        let Reading { at, topology, end, low, groups, record_sizes, settings } = reading;
         let now = at.as_millisecond();
         let window_millis = millis(settings.lag.window.get());
         let older = core::mem::replace(&mut self.topology, Arc::clone(topology));
         if !Arc::ptr_eq(&older, topology) {
-            self.carry(&older, topology, now);
+            self.carry(&older, topology, low, now);
         }
         let mut observed = Observed::default();
         let went_back = self.topics.went_back(end);
@@ -131,9 +134,9 @@ impl History {
     }
 
     /// Follows the topology.
-    fn carry(&mut self, older: &Topology, newer: &Topology, now: i64) {
+    fn carry(&mut self, older: &Topology, newer: &Topology, low: Option<&OffsetColumn>, now: i64) {
         let map = SlotMap::between(older, newer);
-        self.topics.carry(&map, older, newer, now);
+        self.topics.carry(&map, older, newer, low, now);
         if !map.is_identity() {
             self.consumers.carry(&map, older, newer, now);
             self.ring.carry(&map, newer, older.partitions.len());
@@ -168,6 +171,7 @@ mod tests {
                 at,
                 topology: &topology,
                 end: &end,
+                low: None,
                 groups,
                 record_sizes: &record_sizes,
                 settings: &settings,

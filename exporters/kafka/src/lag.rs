@@ -5,6 +5,7 @@
 //! ```text
 //! c ≥ e                        caught up
 //! c within the ring            interpolated between two end offsets that were seen      (history::Ring)
+//!                              checked by one question before the ring forgets it
 //! the same c as last time      what was found then                                      (LagMemory)
 //! else                         bisection by ListOffsets with timestamps                 (Search)
 //! ```
@@ -23,13 +24,17 @@
 //! - **Transactions**: a marker takes an offset and has a timestamp. A group that commits the offset behind the last record
 //!   that it has read, and not behind the marker, has a lag of 1 until somebody writes, and its age is that of the
 //!   marker. Nobody who may not read records can tell it from a record.
-//! - **Records from the future**: a timestamp is never given as later than now, so the lag is at least 0 s. If a record
-//!   *before* `c` is of a far future, nothing can be found behind it: the lag in seconds is unknown.
+//! - **Deletion by request** (`DeleteRecords`): brokers say of times before the deleted ones that there is nothing; see `bracket`.
+//! - **Records from the future**: a timestamp that is up to a minute later than now is a clock that is a little fast, and the lag
+//!   is 0 s. If the record at `c`, or one *before* it, is of a farther future, timestamps tell nothing. What is known then is
+//!   since when Lookout has seen the record there (`seen`): the lag is at least so long. Nothing is said before that is above 0.
 //! - **Records without timestamps**: the first one that has a timestamp, as `first_retained`; unknown if none has.
 //! - **Share groups**: their records are settled in no order, so there is no first one that they have not read. They are caught
 //!   up where their coordinator tells a lag of 0 ([`of_share_groups`]), and else nothing is said.
-//! - **Back-filled records**: interpolation tells when a record came, its timestamp what its producer says. They differ
-//!   where old data is loaded.
+//! - **Back-filled records**: interpolation tells when a record came, its timestamp what its producer says. They differ where old data
+//!   is loaded. The timestamp counts: before what was interpolated is about to be kept for as long as a group stands, the log is
+//!   asked whether it has anything so late up to `c`; if not, it is searched. Within the ring's minutes it is the arrival that is told.
+//! - **What is not known** is counted by reason ([`Lookups::unread`](crate::model::Lookups::unread)), `seen` too.
 //!
 //! How to get it wrong: to keep a [`Search`] over cycles. Its facts are of one cycle; what lasts is in [`LagMemory`].
 
@@ -46,7 +51,9 @@ use crate::model::{Commit, Commits, Groups, LagSeconds, OffsetColumn, Slot, Topo
 mod bracket;
 mod budget;
 mod memory;
+mod precision;
 mod search;
+mod target;
 
 pub use memory::LagMemory;
 pub use search::{ROUNDS, Search};
@@ -100,8 +107,13 @@ pub fn of_share_groups(groups: &Groups, found: &mut [LagSeconds]) {
 pub struct Question {
     /// The partition.
     pub slot: Slot,
-    /// The time, in milliseconds since 1970, not below 0: `Spec::At`.
+    /// The time, in milliseconds since 1970, not below 0: `Spec::At`. Or [`LARGEST`](Self::LARGEST).
     pub timestamp: i64,
+}
+
+impl Question {
+    /// Stands for the largest timestamp of the partition: `Spec::MaxTimestamp` (Kafka 3.0 and later).
+    pub const LARGEST: i64 = -3;
 }
 
 /// The answer to a question: the first record that is so late.

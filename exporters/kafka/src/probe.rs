@@ -22,6 +22,7 @@
 //! acknowledged). It is forbidden here; [`layout`] says how it goes without.
 
 mod assess;
+mod bearer;
 mod client;
 mod committer;
 mod context;

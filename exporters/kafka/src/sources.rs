@@ -30,7 +30,7 @@ use crate::connect::ConnectCluster;
 pub struct Plan {
     /// The settings of the exporter, without those of clusters, and without what only rules and other sources read.
     pub settings: Settings,
-    /// The cluster, without its probe.
+    /// The cluster, of whose probe nothing is known here but its topic.
     pub cluster: ClusterSettings,
     /// Which part is watched here.
     pub shard: Shard,
@@ -53,7 +53,8 @@ impl Plan {
             controllers_period: Settings::default().controllers_period,
             ..settings.clone()
         };
-        let cluster = ClusterSettings { probe: ProbeSettings::default(), ..cluster.clone() };
+        let probe = ProbeSettings { topic: cluster.probe.topic.clone(), ..ProbeSettings::default() };
+        let cluster = ClusterSettings { probe, ..cluster.clone() };
         Self { settings, cluster, shard }
     }
 

@@ -1,14 +1,18 @@
 //! The story of the probe on three brokers: two instances, logged in as somebody who has the rights of the README alone.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use lookout_testkit::scrape::Scrape;
 use serde_json::{Value, json};
 
 use super::broker::READER;
 use super::cluster::Cluster;
 use super::lookout::{Lookout, faults, rows};
-use super::security::{RIGHTS, Secrets};
+use super::security::{RIGHTS, Secrets, unsecured_token};
 use super::steps::Steps;
 use crate::running::until;
+use crate::web_server::WebServer;
 
 const TOPIC: &str = "lookout-probe";
 /// What the probe needs beside [`RIGHTS`]: resource, name, operation.
@@ -26,6 +30,8 @@ const BROKERS: [&str; 3] = ["1", "2", "3"];
 const VICTIM: usize = 3;
 /// How long a record is waited for, seconds: longer than a cluster of ours takes to replace a broker.
 const TIMEOUT: f64 = 30.0;
+/// How long a token of the issuer is good, seconds.
+const TOKEN_LIFETIME: i64 = 6;
 
 #[test]
 fn the_probe_measures_every_broker_with_the_rights_of_the_readme() {
@@ -53,6 +59,7 @@ fn the_probe_measures_every_broker_with_the_rights_of_the_readme() {
     steps.take("a_broker_that_is_back_is_uncovered_until_it_leads_again", || {
         back(&mut cluster, &mut lookouts);
     });
+    steps.take("tokens_of_an_issuer_log_it_in_and_are_renewed", || by_token(&cluster, &secrets));
     steps.end();
 }
 
@@ -127,6 +134,41 @@ fn covered(cluster: &mut Cluster, lookouts: &mut [Lookout; 2]) {
         {
             assert_eq!(faults(scrape, source, None), 0.0, "{source} lacks a right");
         }
+    }
+}
+
+/// The probe and the sources that read have tokens of the same endpoint. They live for seconds, and nothing fails.
+fn by_token(cluster: &Cluster, secrets: &Secrets) {
+    let granted = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&granted);
+    let issuer = WebServer::tls_answering(&cluster.authority.server("issuer"), move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        let token = unsecured_token(READER.0, TOKEN_LIFETIME);
+        let body =
+            json!({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_LIFETIME}).to_string();
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+    });
+    let endpoint = json!({
+        "url": format!("https://{}/token", issuer.address), "client_id": "lookout",
+        "client_secret": secrets.file("client-secret", "secret"), "ca_file": cluster.authority.certificate,
+    });
+    let entry = json!({
+        "name": "probed", "brokers": cluster.addresses(|ports| ports.sasl_tls),
+        "tls": {"ca_file": cluster.authority.certificate},
+        "sasl": {"oauth_bearer": {"endpoint": endpoint}},
+        "probe": {"enabled": true, "timeout": format!("{TIMEOUT}s")},
+    });
+    let mut lookout = Lookout::watching(&entry);
+    let scrape = until_produced(&mut lookout, &[0.0; 3], &[1, 2, 3], 5.0);
+    let asked = granted.load(Ordering::Relaxed);
+    until("tokens that are newer", || (granted.load(Ordering::Relaxed) > asked + 2).then_some(()));
+    let scrape = until_produced(&mut lookout, &produced(&scrape), &[1, 2, 3], 5.0);
+    for broker in BROKERS {
+        in_order(&scrape, broker);
+    }
+    for source in ["probed", "probed probe", "probed controllers"] {
+        assert_eq!(faults(&scrape, source, None), 0.0, "{source}");
+        assert_eq!(scrape.value("lookout_source_up", &[("source", source)]), Some(1.0), "{source}");
     }
 }
 

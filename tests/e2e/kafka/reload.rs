@@ -10,12 +10,16 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::cluster::Cluster;
-use super::lookout::{Lookout, faults};
+use super::lookout::{Lookout, faults, rows};
 use super::steps::Steps;
 use super::watcher::Watcher;
 use crate::certificates::{Authority, Identity};
 
 const TOPIC: &str = "flow";
+/// The sources of the first cluster.
+const FIRST: [&str; 4] = ["first", "first log directories", "first configuration", "first controllers"];
+/// What Lookout logs about a reload that worked.
+const IN_FORCE: &str = "is in force";
 /// Only the new certificate may see it.
 const NEW_TOPIC: &str = "for-the-new-certificate";
 
@@ -37,11 +41,13 @@ fn what_goes_on_is_read_without_a_hole_while_everything_changes_around_it() {
     let first_seen = Watcher::start(&lookout.serve.address, goes_on("first"));
 
     steps.take("a_cluster_that_is_added_is_read", || {
+        let before = lookout.scrape();
         lookout.reconfigure(&[&first, &second]);
         let read = |scrape: &Scrape| (produced(scrape, "second") > Some(0.0)).then_some(());
         let scrape = lookout.until("the second cluster", read);
         let up = |source| scrape.value("lookout_source_up", &[("source", source)]);
         assert_eq!((up("first"), up("second")), (Some(1.0), Some(1.0)));
+        untouched(&mut lookout, &before, ["replaced=0", "added=4", "removed=0"]);
     });
     let second_seen = Watcher::start(&lookout.serve.address, goes_on("second"));
     steps.take("a_new_client_certificate_and_bundle_are_used_without_a_hole", || {
@@ -54,10 +60,12 @@ fn what_goes_on_is_read_without_a_hole_while_everything_changes_around_it() {
     steps.take("a_key_that_does_not_fit_is_told_and_the_one_before_goes_on", || torn(&files, &mut lookout));
     steps.take("the_second_had_no_hole", || no_hole(second_seen));
     steps.take("a_cluster_that_is_removed_is_gone", || {
+        let before = lookout.scrape();
         lookout.reconfigure(&[&first]);
         lookout.until("the first cluster alone", |scrape| {
             scrape.samples().all(|row| row.label("kafka_cluster") != Some("second")).then_some(())
         });
+        untouched(&mut lookout, &before, ["replaced=0", "added=0", "removed=4"]);
     });
     steps.take("the_first_had_no_hole", || no_hole(first_seen));
     steps.take("what_was_counted_is_what_was_produced", || {
@@ -71,6 +79,31 @@ fn what_goes_on_is_read_without_a_hole_while_everything_changes_around_it() {
         assert_eq!(counted, Some(end - before));
     });
     steps.end();
+}
+
+/// The last reload did this, and left the first cluster's sources alone: they were not made anew, their cycles go on, and
+/// none has failed or come late.
+#[track_caller]
+fn untouched(lookout: &mut Lookout, before: &Scrape, did: [&str; 3]) {
+    let log = lookout.serve.process.log();
+    let line = log.lines().rfind(|line| line.contains(IN_FORCE)).expect("the reload is logged");
+    for pair in did {
+        assert!(line.split_whitespace().any(|word| word == pair), "wanted {pair}: {line}");
+    }
+    let last = |scrape: &Scrape, source| {
+        scrape.value("lookout_source_last_success_timestamp_seconds", &[("source", source)])
+    };
+    let after = lookout.until("cycles that go on", |scrape| {
+        FIRST.iter().all(|source| last(scrape, source) > last(before, source)).then_some(())
+    });
+    let sum = |scrape: &Scrape, name, source| -> f64 {
+        rows(scrape, name, &[("source", source)]).iter().map(|row| row.value).sum()
+    };
+    for source in FIRST {
+        for name in ["lookout_source_errors_total", "lookout_source_restarts_total"] {
+            assert_eq!(sum(&after, name, source), sum(before, name, source), "{name} of `{source}`");
+        }
+    }
 }
 
 #[track_caller]

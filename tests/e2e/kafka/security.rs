@@ -82,12 +82,12 @@ impl Secrets {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let mut secrets = Self { folder, password: String::new(), token: String::new() };
         secrets.password = secrets.file("password", READER.1);
-        secrets.token = secrets.file("token", &unsecured_token(READER.0));
+        secrets.token = secrets.file("token", &unsecured_token(READER.0, 3600));
         secrets
     }
 
     /// Writes a secret, and returns how the configuration names it.
-    fn file(&self, name: &str, secret: &str) -> String {
+    pub(super) fn file(&self, name: &str, secret: &str) -> String {
         let path: PathBuf = self.folder.path().join(name);
         std::fs::write(&path, secret).expect("the secret can be written");
         of_file(&path)
@@ -98,11 +98,11 @@ fn of_file(path: &Path) -> String {
     format!("file:{}", path.display())
 }
 
-/// A JSON web token that nobody signed, which Kafka's validator for development accepts.
-fn unsecured_token(user: &str) -> String {
+/// A JSON web token that nobody signed, good for so many seconds, which Kafka's validator for development accepts.
+pub(super) fn unsecured_token(user: &str, lifetime: i64) -> String {
     let now = super::driving::milliseconds_now() / 1000;
     let header = json!({"alg": "none"}).to_string();
-    let claims = json!({"sub": user, "iat": now, "exp": now + 3600}).to_string();
+    let claims = json!({"sub": user, "iat": now, "exp": now + lifetime}).to_string();
     let mut token = String::new();
     for part in [header, claims] {
         let mut openssl = std::process::Command::new(tool("OPENSSL"));
@@ -160,8 +160,10 @@ fn without_rights(cluster: &Cluster, secrets: &Secrets) {
         let labels = [("source", "blind controllers"), ("reason", "denied")];
         let is_refused =
             rows(scrape, "lookout_source_errors_total", &labels).iter().any(|row| row.value > 0.0);
-        let is_told = |source| faults(scrape, source, Some("denied")) > 0.0;
-        (is_refused && is_told("blind log directories") && is_told("blind configuration")).then_some(())
+        let is_told = |source, reason| faults(scrape, source, Some(reason)) > 0.0;
+        let are_told =
+            ["blind log directories", "blind configuration"].iter().all(|of| is_told(of, "denied"));
+        (is_refused && are_told && is_told("blind", "empty")).then_some(())
     });
     assert_eq!(scrape.value("lookout_source_up", &[("source", "blind controllers")]), Some(0.0));
     for family in ["kafka_cluster_topics", "kafka_cluster_partitions", "kafka_cluster_consumergroups"] {
@@ -169,7 +171,13 @@ fn without_rights(cluster: &Cluster, secrets: &Secrets) {
         println!("    without rights {family} is {value:?}");
         assert!(value.is_none_or(|value| value == 0.0), "somebody without rights knows {value:?}");
     }
-    println!("    faults of the main source: {}", faults(&scrape, "blind", None));
+    // That no topic is named, and nothing else: without a right to see one, that is all that Kafka says.
+    assert_eq!(faults(&scrape, "blind", Some("empty")), 1.0);
+    assert_eq!(faults(&scrape, "blind", None), 1.0);
+    let said = rows(&scrape, "lookout_source_errors_total", &[("source", "blind controllers")]);
+    let said: Vec<_> =
+        said.iter().filter(|row| row.value > 0.0).filter_map(|row| row.label("reason")).collect();
+    assert!(said.iter().all(|reason| ["denied", "overrun"].contains(reason)), "it says {said:?}");
     let is_of_any =
         |row: &lookout_testkit::scrape::Sample| row.label("topic").or(row.label("consumergroup")).is_some();
     assert!(!scrape.samples().any(is_of_any), "something is said of topics or groups");

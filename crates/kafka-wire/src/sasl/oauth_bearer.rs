@@ -1,6 +1,5 @@
 //! OAUTHBEARER (RFC 7628): a token in one message.
 
-use lookout_declarations::Reason;
 use zeroize::Zeroizing;
 
 use super::{Extensions, Token};
@@ -11,10 +10,7 @@ pub(super) const HEARD: &[u8] = &[1];
 
 /// The message. A token with other characters than RFC 6750 allows would end the field it stands in.
 pub(super) fn message(token: &Token, extensions: &Extensions) -> Result<Zeroizing<Vec<u8>>, FetchToken> {
-    if !token.is_well_formed() {
-        let what = "the token is empty or has characters that no token has (RFC 6750)".to_owned();
-        return Err(FetchToken { reason: Reason::Malformed, what, source: None });
-    }
+    token.check()?;
     let token = token.expose();
     let length = extensions.pairs().map(|(key, value)| key.len() + value.len() + 2).sum::<usize>();
     let mut message = Zeroizing::new(Vec::with_capacity(token.len() + length + 32));
@@ -32,6 +28,8 @@ pub(super) fn message(token: &Token, extensions: &Extensions) -> Result<Zeroizin
 
 #[cfg(test)]
 mod tests {
+    use lookout_declarations::Reason;
+
     use super::*;
 
     fn say(token: &str, extensions: &[(&str, &str)]) -> Result<Zeroizing<Vec<u8>>, FetchToken> {

@@ -122,8 +122,11 @@ impl TokenEndpoint {
         let asked = tokio::time::timeout(within, ask::ask(&self.endpoint, &self.credentials)).await;
         match asked.unwrap_or(Err(AskIssuer::AwaitAnswer { within })) {
             Ok(Grant { token, lifetime }) => {
-                let keep_until = lifetime.map(|lifetime| asked_at + lifetime.mul_f64(KEEP_FOR));
-                Outcome { result: Ok(token), keep_until }
+                let Some(lifetime) = lifetime else {
+                    return Outcome { result: Ok(token), keep_until: None };
+                };
+                let keep_until = Some(asked_at + lifetime.mul_f64(KEEP_FOR));
+                Outcome { result: Ok(token.until(asked_at + lifetime)), keep_until }
             }
             Err(failure) => Outcome { result: Err(Arc::new(failure)), keep_until: None },
         }

@@ -4,12 +4,16 @@ use core::{fmt, future::Future, pin::Pin};
 
 use lookout_config::{ResolveSecret, Secret};
 use lookout_declarations::Reason;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::FetchToken;
 
 /// A bearer token. It is wiped from memory when dropped, and not printed.
-pub struct Token(Zeroizing<String>);
+pub struct Token {
+    text: Zeroizing<String>,
+    expires_at: Option<Instant>,
+}
 
 /// Gives a token for each login.
 ///
@@ -27,26 +31,49 @@ pub struct TokenFile(pub Secret);
 // === impl Token ===
 
 impl Token {
-    /// Takes the token over.
+    /// Takes over a token of which nobody has said how long it is good.
     pub fn new(token: String) -> Self {
-        Self(Zeroizing::new(token))
+        Self { text: Zeroizing::new(token), expires_at: None }
+    }
+
+    /// The same token, good until then.
+    #[must_use]
+    pub fn until(self, expires_at: Instant) -> Self {
+        Self { expires_at: Some(expires_at), ..self }
+    }
+
+    /// The token, for the one who needs it now. Whoever copies it has to wipe the copy.
+    pub fn expose(&self) -> &str {
+        self.text.trim_ascii()
+    }
+
+    /// Until when it is good, counted from before it was asked for; none if nobody has said so.
+    pub fn expires_at(&self) -> Option<Instant> {
+        self.expires_at
+    }
+
+    /// That it can be sent: it has the characters of a bearer token (RFC 6750, section 2.1), and any.
+    ///
+    /// # Errors
+    /// That it has not, without repeating it.
+    pub fn check(&self) -> Result<(), FetchToken> {
+        if self.is_well_formed() {
+            return Ok(());
+        }
+        let what = "the token is empty or has characters that no token has (RFC 6750)".to_owned();
+        Err(FetchToken { reason: Reason::Malformed, what, source: None })
     }
 
     /// The same once more.
     pub(crate) fn copy(&self) -> Self {
-        Self(self.0.clone())
+        Self { text: self.text.clone(), expires_at: self.expires_at }
     }
 
-    /// Whether it has the characters of a bearer token (RFC 6750, section 2.1), and any.
+    /// As [`Self::check`].
     pub(crate) fn is_well_formed(&self) -> bool {
         let token = self.expose();
         !token.is_empty()
             && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
-    }
-
-    /// The token, for the one who needs it now.
-    pub(crate) fn expose(&self) -> &str {
-        self.0.trim_ascii()
     }
 }
 

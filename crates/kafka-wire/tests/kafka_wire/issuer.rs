@@ -156,6 +156,18 @@ async fn a_token_is_asked_for_again_shortly_before_its_end() {
 }
 
 #[tokio::test]
+async fn a_token_says_until_when_it_is_good_if_the_issuer_does() {
+    let setup = Setup::new();
+    let issuer = setup.issuer(|number| granted(TOKEN, if number == 0 { "300" } else { "null" })).await;
+    let before = tokio::time::Instant::now();
+    let token = setup.endpoint(issuer.port).token().await.unwrap();
+    let (lifetime, end) = (Duration::from_mins(5), token.expires_at().unwrap());
+    assert!((before + lifetime..=tokio::time::Instant::now() + lifetime).contains(&end));
+    assert_eq!(token.expose(), TOKEN);
+    assert_eq!(setup.endpoint(issuer.port).token().await.unwrap().expires_at(), None);
+}
+
+#[tokio::test]
 async fn a_token_without_a_lifetime_is_not_kept() {
     let setup = Setup::new();
     let answer = |_| Reply::Says(200, format!(r#"{{"access_token":"{TOKEN}","token_type":"bearer"}}"#));

@@ -4,9 +4,9 @@
 //! - Everything is taken over `instance` and `pod` with `max` ([`across`]) before it is compared or joined: two replicas of
 //!   Lookout are then one alert and not two, and the rows of a group find those of its topics in another shard. All other
 //!   labels stay, also those that the scrape adds (a Kubernetes cluster, a namespace), which nobody here can know.
-//! - What shards add up to is not known without a label that tells shards from replicas; so nothing here stands on a sum
-//!   over the cluster but where it is made of topics, which are in one shard only.
-//! - Missing data are silent, but for the two alerts in [`unseen`], which speak when what was there an hour ago is gone:
+//! - What is counted over topics or groups is added up over the shards of Lookout ([`added_up`]). A shard that is not there must
+//!   not look like a change of what is counted: see [`throughput`].
+//! - Missing data are silent, but for the alerts in [`unseen`], which speak when what was there an hour ago is gone:
 //!   a Kafka of which no broker answers has no measurements left that another alert could stand on.
 //! - Critical is what stops producers or consumers now or within hours. One group that is behind is a warning, until it
 //!   does not move at all.
@@ -19,7 +19,7 @@ use core::time::Duration;
 use lookout_declarations::Alert;
 
 use crate::Settings;
-use crate::across::across;
+use crate::across::{across, added_up};
 
 mod backlog;
 mod brokers;

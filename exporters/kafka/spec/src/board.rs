@@ -1,6 +1,6 @@
 //! The board of the kafka exporter: the answer first, then the causes, then the detail.
 //!
-//! Replicas of Lookout are one line, see [`across`]; where there are many groups or topics, the largest are shown.
+//! Replicas of Lookout are one line, see [`across`], and what shards count is added up, see [`added_up`]; where there are many groups or topics, the largest are shown.
 
 mod answer;
 mod brokers;
@@ -15,7 +15,7 @@ use core::fmt::Display;
 use lookout_declarations::{Board, Panel, PanelKind, Query};
 
 use crate::Settings;
-use crate::across::across;
+use crate::across::{across, added_up};
 
 /// The board for `settings`.
 pub fn board(_settings: &Settings) -> Board {
@@ -53,6 +53,11 @@ fn query(expression: String, legend: &'static str) -> Query {
 /// The present value over all replicas of Lookout.
 fn now(series: impl Display, legend: &'static str) -> Query {
     query(across(series), legend)
+}
+
+/// What the shards of Lookout say of their parts, added up.
+fn total(series: impl Display, legend: &'static str) -> Query {
+    query(added_up(series), legend)
 }
 
 /// The largest values.

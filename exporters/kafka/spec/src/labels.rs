@@ -4,6 +4,9 @@
 //! goes on working. `kafka_cluster` comes first everywhere and is empty for a cluster without a name, which Prometheus
 //! takes for absent; it is not called `cluster`, because that label means the Kubernetes cluster nearly everywhere.
 //!
+//! `lookout_shard` tells shards, whose parts are added up, from replicas, of which one counts. It is not called `shard`, which
+//! scrapers put on their targets.
+//!
 //! How to get it wrong: putting what changes into the labels of a measurement (a group's state, a partition's leader).
 //! Each change would start a new series and end an alert on the old one.
 
@@ -12,6 +15,8 @@ use lookout_declarations::{label, labels};
 label! {
     /// The configured name of the Kafka cluster; empty if it has none.
     pub KafkaCluster = "kafka_cluster";
+    /// Which shard of Lookout says it, from 0; empty where one process watches all. It is on what the shards add up to.
+    pub LookoutShard = "lookout_shard";
     /// The topic.
     pub Topic = "topic";
     /// The partition's number.
@@ -88,6 +93,9 @@ label! {
         /// The record at the committed offset is gone (retention, compaction): the timestamp is that of the first one
         /// that is still there.
         FirstRetained = "first_retained",
+        /// The record's timestamp says nothing (of the future, or none): since when Lookout has seen the record there, so
+        /// at least so long.
+        Seen = "seen",
     }
     /// A topic's `cleanup.policy`: `delete`, `compact`, or both.
     pub CleanupPolicy = "cleanup_policy";

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use lookout_exposition::{Batch, Family};
-use lookout_kafka_spec::config::TopicGranularity;
 use lookout_kafka_spec::metrics::{
     BASELINE_BYTES, BASELINE_PRODUCE_LATENCY, BASELINE_RECORDS, BROKER_INFO, BROKER_LEADERS,
     BROKER_PREFERRED_LEADERS, BROKER_RACK, BROKER_REACHABLE, BROKER_REPLICAS, BROKERS,
@@ -11,7 +10,6 @@ use lookout_kafka_spec::metrics::{
     CLUSTER_PARTITIONS, CLUSTER_PRODUCED_BYTES, CLUSTER_PRODUCED_RECORDS, CLUSTER_TOPICS,
     CLUSTER_UNDER_MIN_ISR_PARTITIONS, CLUSTER_UNDER_REPLICATED_PARTITIONS,
 };
-use lookout_runtime::Shard;
 
 use super::health::TopicHealth;
 use super::{View, truth};
@@ -99,24 +97,25 @@ pub(super) fn cluster(cycle: &Cycle, health: &[TopicHealth], view: &View, batch:
         info.present((cluster, identifier));
     }
     batch.add(info);
-    partitions(cycle, health, cluster, batch);
+    let part = (cluster, &*view.lookout_shard());
+    partitions(cycle, health, part, batch);
 
     let totals = &cycle.totals;
     let mut produced = Family::new(&CLUSTER_PRODUCED_RECORDS);
-    produced.total((cluster,), totals.produced_records as f64);
+    produced.total(part, totals.produced_records as f64);
     batch.add(produced);
     let mut bytes = Family::new(&CLUSTER_PRODUCED_BYTES);
     if let Some(total) = totals.produced_bytes {
-        bytes.total((cluster,), total);
+        bytes.total(part, total);
     }
     batch.add(bytes);
     let mut consumed = Family::new(&CLUSTER_CONSUMED_RECORDS);
-    consumed.total((cluster,), totals.consumed_records as f64);
+    consumed.total(part, totals.consumed_records as f64);
     batch.add(consumed);
-    baseline(view, batch);
+    baseline(view, part, batch);
 }
 
-fn partitions(cycle: &Cycle, health: &[TopicHealth], cluster: &str, batch: &mut Batch) {
+fn partitions(cycle: &Cycle, health: &[TopicHealth], part: (&str, &str), batch: &mut Batch) {
     let (mut topics, mut partitions) = (0_u64, 0_u64);
     let mut sum = TopicHealth::default();
     for (topic, health) in cycle.topology.topics.iter().zip(health).filter(|(topic, _)| topic.is_ours) {
@@ -141,25 +140,28 @@ fn partitions(cycle: &Cycle, health: &[TopicHealth], cluster: &str, batch: &mut 
     ] {
         let mut family = Family::new(metric);
         if let Some(count) = count {
-            family.set((cluster,), count as f64);
+            family.set(part, count as f64);
         }
         batch.add(family);
     }
 }
 
-fn baseline(view: &View, batch: &mut Batch) {
+/// What is usual of the whole cluster is divided equally: over all shards it adds up, and one that is not there takes its part
+/// with it.
+fn baseline(view: &View, part: (&str, &str), batch: &mut Batch) {
     let baseline = &view.baseline;
-    // It is of the whole cluster. What a shard produces is added up from topics; where they have no series nothing can be held against it.
-    let is_comparable = view.shard == Shard::WHOLE || view.granularity.topics >= TopicGranularity::Topic;
-    for (metric, usual) in [
-        (&BASELINE_RECORDS, baseline.records_per_second.filter(|_| is_comparable)),
-        (&BASELINE_BYTES, baseline.bytes_per_second),
-        (&BASELINE_PRODUCE_LATENCY, baseline.produce_latency.map(|latency| latency.get().as_secs_f64())),
-    ] {
+    for (metric, usual) in
+        [(&BASELINE_RECORDS, baseline.records_per_second), (&BASELINE_BYTES, baseline.bytes_per_second)]
+    {
         let mut family = Family::new(metric);
         if let Some(usual) = usual {
-            family.set((&*view.kafka_cluster,), usual);
+            family.set(part, usual / f64::from(view.shard.count()));
         }
         batch.add(family);
     }
+    let mut family = Family::new(&BASELINE_PRODUCE_LATENCY);
+    if let Some(latency) = baseline.produce_latency {
+        family.set((&*view.kafka_cluster,), latency.get().as_secs_f64());
+    }
+    batch.add(family);
 }

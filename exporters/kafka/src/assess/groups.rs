@@ -1,7 +1,7 @@
 //! Groups of every type, and their lag.
 //!
 //! A group that is idle has no series. One whose state could not be read has none about its state, one whose commits could not be
-//! read none about its commits: each keeps the others.
+//! read none about its commits: each keeps the others. The group with the empty name is [`UNNAMED`].
 
 mod identity;
 mod lag;
@@ -22,6 +22,10 @@ use identity::Identity;
 use lag::Lag;
 use partitions::Partitions;
 use topics::Topics;
+
+/// Stands for the empty name, which Kafka takes for a group's: without a value, the label would not be there, and the row look like a
+/// total of all groups.
+const UNNAMED: &str = "<empty>";
 
 /// The families of one pass over the groups.
 struct Pass<'a> {
@@ -48,16 +52,19 @@ pub(super) fn assess(cycle: &Cycle, view: &View, now: Timestamp, batch: &mut Bat
     let Some(groups) = &cycle.groups else { return };
     count(groups, view, batch);
     let mut pass = Pass::new(cycle, groups, view, now);
+    let has_unnamed = groups.groups.iter().any(|group| *group.name == *UNNAMED);
     for (index, group) in groups.groups.iter().enumerate() {
+        let name = if group.name.is_empty() { UNNAMED } else { &group.name };
         let commits = groups.commits_of(group);
         let runs = commits.map(|(first, commits)| Runs::new(&cycle.topology, first, commits));
-        if group.is_idle {
+        // Two groups with one name would cost the whole scrape.
+        if group.is_idle || (group.name.is_empty() && has_unnamed) {
             pass.runs += runs.map_or(0, Iterator::count);
             continue;
         }
-        pass.identity.write(&view.kafka_cluster, group, cycle.rebalances.get(index).copied());
+        pass.identity.write(&view.kafka_cluster, name, group, cycle.rebalances.get(index).copied());
         if let Some(runs) = runs {
-            pass.commits(group, runs, commits.map_or(0, |(first, _)| first));
+            pass.commits(name, group, runs, commits.map_or(0, |(first, _)| first));
         }
     }
     pass.identity.add_to(batch);
@@ -68,9 +75,10 @@ pub(super) fn assess(cycle: &Cycle, view: &View, now: Timestamp, batch: &mut Bat
 
 fn count(groups: &Groups, view: &View, batch: &mut Batch) {
     let idle = groups.groups.iter().filter(|group| group.is_idle).count();
+    let shard = view.lookout_shard();
     for (metric, count) in [(&CLUSTER_GROUPS, groups.groups.len()), (&IDLE_GROUPS, idle)] {
         let mut family = Family::new(metric);
-        family.set((&*view.kafka_cluster,), count as f64);
+        family.set((&*view.kafka_cluster, &*shard), count as f64);
         batch.add(family);
     }
 }
@@ -92,15 +100,15 @@ impl<'a> Pass<'a> {
     }
 
     /// Writes the commits of a group, and what follows from them.
-    fn commits(&mut self, group: &Group, runs: Runs<'_>, first: usize) {
+    fn commits(&mut self, name: &str, group: &Group, runs: Runs<'_>, first: usize) {
         let mut whole = Whole { lag: Some(0), seconds: Some(0.0), runs: 0 };
         for run in runs {
             let progress = self.cycle.progress.get(self.runs);
             self.runs += 1;
-            let (standing, seconds) = self.run(group, &run, first);
+            let (standing, seconds) = self.run(name, group, &run, first);
             whole.add(&standing, seconds);
             if self.view.granularity.groups >= GroupGranularity::Topic {
-                let labels = (&*self.view.kafka_cluster, &*group.name, &*run.topic.name);
+                let labels = (&*self.view.kafka_cluster, name, &*run.topic.name);
                 self.topics.write(labels, &standing, progress.copied());
                 if let Some(progress) = progress.filter(|_| group.told_lags.is_none()) {
                     self.topics.write_consumed(labels, progress.consumed);
@@ -110,12 +118,18 @@ impl<'a> Pass<'a> {
         }
         // A group that has committed nothing is not 0 behind, and nobody knows how far it is in topics that could not be read.
         if whole.runs > 0 && !group.is_partial {
-            self.lag.write((&self.view.kafka_cluster, &group.name), whole.lag, whole.seconds);
+            self.lag.write((&self.view.kafka_cluster, name), whole.lag, whole.seconds);
         }
     }
 
     /// Judges the commits of a group for one topic, and writes them if partitions have series.
-    fn run(&mut self, group: &Group, run: &Run<'_>, first: usize) -> (TopicStanding, Option<f64>) {
+    fn run(
+        &mut self,
+        name: &str,
+        group: &Group,
+        run: &Run<'_>,
+        first: usize,
+    ) -> (TopicStanding, Option<f64>) {
         let is_fine = self.view.granularity.groups >= GroupGranularity::Partition;
         let mut sum = TopicStanding::default();
         let mut largest = self.view.has_lag_seconds.then_some(0.0);
@@ -125,7 +139,7 @@ impl<'a> Pass<'a> {
             sum.add(commit.offset, &standing);
             largest = larger(largest, seconds.map(|(seconds, _)| seconds));
             if is_fine {
-                let labels = (&*self.view.kafka_cluster, &*group.name, &*run.topic.name, partition);
+                let labels = (&*self.view.kafka_cluster, name, &*run.topic.name, partition);
                 self.partitions.write(labels, commit.offset, standing.lag);
                 self.partitions.write_seconds(labels, seconds);
             }

@@ -9,7 +9,8 @@ use lookout_kafka_spec::config::{GroupGranularity, TopicGranularity};
 use lookout_kafka_spec::labels::{Families, GranularityLevel, KafkaCluster};
 use lookout_kafka_spec::metrics::{
     CLIENT_RECEIVED_BYTES, CLIENT_REQUESTS, CLIENT_SENT_BYTES, GRANULARITY, GRANULARITY_DEGRADED,
-    STAGE_DURATION, TIMESTAMP_LOOKUPS, TIMESTAMP_LOOKUPS_DEFERRED, UNREAD_GROUPS, UNREAD_PARTITIONS,
+    STAGE_DURATION, TIMESTAMP_LOOKUPS, TIMESTAMP_LOOKUPS_DEFERRED, UNREAD_GROUPS, UNREAD_LAGS,
+    UNREAD_PARTITIONS,
 };
 
 use super::{View, truth};
@@ -20,6 +21,9 @@ type ByReason = Metric<IsGauge, (KafkaCluster, ReasonLabel)>;
 pub(super) fn assess(cycle: &Cycle, view: &View, batch: &mut Batch) {
     unread(&UNREAD_PARTITIONS, &cycle.unread_partitions, view, batch);
     unread(&UNREAD_GROUPS, &cycle.unread_groups, view, batch);
+    if view.has_lag_seconds {
+        unread(&UNREAD_LAGS, &cycle.lookups.unread, view, batch);
+    }
     let mut stages = Family::new(&STAGE_DURATION);
     for (stage, duration) in &cycle.stages {
         stages.set((&view.kafka_cluster, *stage), duration.as_secs_f64());

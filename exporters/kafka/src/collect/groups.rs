@@ -3,7 +3,8 @@
 //! Each broker is asked by a task of its own, so a group that moves meanwhile may be told by two of them, or by none;
 //! `merge` sees to that each is there once.
 //!
-//! Invariant: what has been learnt of a broker stays when the rest is not to be had, or takes too long.
+//! Invariant: what has been learnt of a broker stays when the rest is not to be had, or takes too long. One kind of question that is
+//! slow makes nobody silent who has listed their groups: the next kind is asked all the same, and so are the ends of partitions.
 
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use core::time::Duration;
@@ -155,7 +156,7 @@ impl Coordinated {
 
     /// Remembers a failure; whether to ask on makes no sense.
     fn miss(&mut self, failure: &Failure) -> bool {
-        let missed = Missed::by(failure);
+        let missed = Missed::beside(failure, self.has_listed);
         let is_gone = missed.is_gone();
         self.missed.push(missed);
         is_gone
@@ -212,6 +213,7 @@ impl Told {
             told_lags: None,
             is_partial: false,
             is_idle: false,
+            has_moved: false,
         };
         Self { group, unread: None, is_due, has_moved: false, is_deleted: false }
     }

@@ -14,8 +14,9 @@ use super::timestamps::{self, Numbered};
 use crate::lag::{Question, Search};
 use crate::model::Topology;
 
-/// Asks until the search has no more questions, or the time is over.
+/// Asks until the search has no more questions, or the time is over. Who is slow once is not asked again: each round waits for all.
 pub async fn search(round: &mut Round, cluster: &Cluster, topology: &Arc<Topology>, search: &mut Search<'_>) {
+    let mut slow: BTreeMap<i32, Reason> = BTreeMap::new();
     while Instant::now() < round.all_until() {
         let questions: Vec<Question> = search.questions().to_vec();
         if questions.is_empty() {
@@ -29,8 +30,9 @@ pub async fn search(round: &mut Round, cluster: &Cluster, topology: &Arc<Topolog
         let mut tasks = Vec::new();
         let mut asked: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
         for (leader, questions) in lists {
-            let missed = match (round.gone(leader), cluster.broker(leader)) {
-                (Some(missed), _) => missed.reason,
+            let gone = slow.get(&leader).copied().or_else(|| round.gone(leader).map(|missed| missed.reason));
+            let missed = match (gone, cluster.broker(leader)) {
+                (Some(reason), _) => reason,
                 (None, Err(failure)) => Missed::by(&failure).reason,
                 (None, Ok(broker)) => {
                     let (broker, topology) = (Arc::clone(broker), Arc::clone(topology));
@@ -48,6 +50,7 @@ pub async fn search(round: &mut Round, cluster: &Cluster, topology: &Arc<Topolog
             // What the time did not suffice for is deferred, which the search sees for itself.
             let Some(missed) = told.missed.filter(|_| !told.is_late) else { continue };
             round.miss(leader, &missed);
+            slow.insert(leader, missed.reason);
             for number in asked.get(&leader).into_iter().flatten() {
                 // Of no effect where there was an answer.
                 search.answer(*number, Err(missed.reason));

@@ -39,6 +39,14 @@ impl Missed {
         Self { reason: failure.reason(), message: chain(failure), has_answered }
     }
 
+    /// A request that failed; `has_answered` says whether the broker answered others in the same part. If it did, it is slow in
+    /// this one, and not silent: the coordinator of share groups waits for another broker before it answers.
+    pub fn beside(failure: &Failure, has_answered: bool) -> Self {
+        let is_slow = has_answered && matches!(failure, Failure::AwaitAnswer { .. });
+        let missed = Self::by(failure);
+        Self { has_answered: missed.has_answered || is_slow, ..missed }
+    }
+
     /// An answer that is an error as a whole.
     pub fn with(api: Api, code: ErrorCode) -> Self {
         let reason = code.reason().unwrap_or(Reason::Unexpected);
@@ -83,5 +91,15 @@ mod tests {
         let late = Missed::late("reading", Duration::from_secs(1), true);
         assert!(!late.is_gone() && late.has_answered && late.reason == Reason::Timeout);
         assert!(Missed::late("reading", Duration::from_secs(1), false).is_gone());
+    }
+
+    #[test]
+    fn a_slow_answer_is_a_broker_that_is_gone_only_if_it_answered_nothing_else() {
+        let broker = lookout_kafka_wire::Address::new("kafka-0.example", 9092);
+        let (api, within) = (Api::DescribeShareGroupOffsets, Duration::from_secs(4));
+        let slow = Failure::AwaitAnswer { broker: broker.clone(), api, within };
+        let unconnected = Failure::AwaitConnection { broker, within };
+        assert!(Missed::beside(&slow, false).is_gone() && !Missed::beside(&slow, true).is_gone());
+        assert!(Missed::beside(&slow, true).has_answered && Missed::beside(&unconnected, true).is_gone());
     }
 }

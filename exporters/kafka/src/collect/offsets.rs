@@ -52,11 +52,12 @@ pub async fn read(
 ) -> Told {
     let mut told = Told { latest: Column::new(latest), earliest: Column::new(earliest), missed: None };
     let begun = Instant::now();
-    told.missed = match timeout_at(until, told.read(&broker, &topology)).await {
+    let read = timeout_at(until, told.read(&broker, &topology)).await;
+    let has_answered = told.latest.known().next().is_some() || !told.latest.refused.is_empty();
+    told.missed = match read {
         Ok(Ok(())) => None,
-        Ok(Err(failure)) => Some(Missed::by(&failure)),
+        Ok(Err(failure)) => Some(Missed::beside(&failure, has_answered)),
         Err(_) => {
-            let has_answered = told.latest.known().next().is_some() || !told.latest.refused.is_empty();
             Some(Missed::late("reading the offsets of the broker's partitions", until - begun, has_answered))
         }
     };

@@ -18,6 +18,9 @@ use crate::model::Topology;
 /// The size of a request: a broker searches the index for each partition, and answers other clients in between.
 const REQUEST_BYTES: usize = 64 << 10;
 
+/// The version of `ListOffsets` that knows [`Question::LARGEST`].
+const LARGEST_SINCE: i16 = 7;
+
 /// The question's number in the search, and the question.
 pub type Numbered = (usize, Question);
 
@@ -45,7 +48,8 @@ pub async fn read(
     told.is_late = asked.is_err();
     told.missed = match asked {
         Ok(Ok(())) => None,
-        Ok(Err(failure)) => Some(Missed::by(&failure)),
+        // It has told where its partitions end.
+        Ok(Err(failure)) => Some(Missed::beside(&failure, true)),
         Err(_) => Some(Missed::late("looking up timestamps", left, true)),
     };
     told
@@ -59,6 +63,10 @@ async fn ask(
 ) -> Result<(), Failure> {
     let mut lease = broker.connection().await?;
     let version = lease.version(Api::ListOffsets)?;
+    let (questions, unasked): (Vec<_>, Vec<_>) = questions
+        .into_iter()
+        .partition(|(_, question)| version >= LARGEST_SINCE || question.timestamp != Question::LARGEST);
+    answers.extend(unasked.into_iter().map(|(number, _)| (number, Err(Reason::Unexpected))));
     for pass in passes(questions) {
         let requests = requests(&pass, topology, version);
         let mut cursor = TopicCursor::default();
@@ -103,7 +111,11 @@ fn requests(pass: &[Numbered], topology: &Topology, version: i16) -> Vec<Result<
     for (_, question) in pass {
         let Some(topic) = topology.topics.get(topology.topic_of(question.slot)) else { continue };
         let Ok(partition) = i32::try_from(question.slot - topic.first) else { continue };
-        requests.extend(batch.push(&topic.name, partition, Spec::At(question.timestamp)).transpose());
+        let spec = match question.timestamp {
+            Question::LARGEST => Spec::MaxTimestamp,
+            timestamp => Spec::At(timestamp),
+        };
+        requests.extend(batch.push(&topic.name, partition, spec).transpose());
     }
     requests.extend(batch.finish().transpose());
     requests

@@ -24,7 +24,11 @@ pub(super) struct GroupHistory {
     pub(super) seen_at: i64,
     /// When it last had members or moved a commit; when it was first seen, before that.
     active_at: i64,
+    /// When a commit was last seen moving.
+    moved_at: Option<i64>,
     has_no_members: bool,
+    /// Whether its commits have been read before.
+    has_commits: bool,
     pub(super) rebalances: Rebalances,
     /// As they were last read, by slot.
     pub(super) commits: Vec<Commit>,
@@ -33,6 +37,9 @@ pub(super) struct GroupHistory {
     /// When topics have vanished, and what it had consumed of them.
     departed: BTreeMap<Arc<str>, (i64, u64)>,
 }
+
+/// Within this time a group that commits without being a member does so: that of the alert on groups without members.
+const MOVED_WITHIN_MILLIS: i64 = 30 * 60 * 1000;
 
 /// A group's commits for a topic.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +77,9 @@ impl GroupHistory {
             name,
             seen_at: now,
             active_at: now,
+            moved_at: None,
             has_no_members: false,
+            has_commits: false,
             rebalances: Rebalances::default(),
             commits: Vec::new(),
             runs: Vec::new(),
@@ -97,11 +106,15 @@ impl GroupHistory {
             (consumed, has_moved) = self.take(commits, group.told_lags.as_deref(), look, progress);
             if has_moved {
                 self.active_at = look.now;
+                // All are new at the first look.
+                self.moved_at = self.has_commits.then_some(look.now).or(self.moved_at);
             }
+            self.has_commits = true;
         }
         if !self.has_no_members {
             self.active_at = look.now;
         }
+        group.has_moved = self.moved_at.is_some_and(|moved| look.now - moved < MOVED_WITHIN_MILLIS);
         group.is_idle = self.has_no_members && look.now - self.active_at >= look.idle_millis;
         consumed
     }

@@ -88,6 +88,7 @@ mod tests {
                 told_lags: None,
                 is_partial: false,
                 is_idle: false,
+                has_moved: false,
             };
             rebalances.observe(&group);
         }

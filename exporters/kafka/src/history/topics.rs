@@ -7,8 +7,11 @@
 //! - A partition counts from its first record if it was surely made while we watched: it was added to a topic that was
 //!   there, or its topic was created again (another identifier; on brokers without identifiers an end that went back together
 //!   with the leader's epoch).
-//! - Everything else begins where it is seen first. A topic whose name was never seen may be new, or may only have become
-//!   visible (a permission, a filter) with years of records. To lose one period of a new topic is the smaller lie.
+//! - So does a topic whose name was never seen, if nothing says otherwise: the cycle before saw all that is watched, with the same
+//!   filter and in the same shard, no partition has had another leader (epoch 0), and the first record of each is still there. It may
+//!   still be an old one that a permission has made visible; then that is young, or has never lost a leader.
+//! - Everything else begins where it is seen first: it may have become visible with years of records. To lose one period of a
+//!   new topic is the smaller lie.
 //!
 //! A new leader with a high watermark that lags is no truncation: the broker says `OFFSET_NOT_AVAILABLE` until it has caught
 //! up (KIP-207), and the end is unknown.
@@ -21,7 +24,7 @@ use std::sync::Arc;
 
 use super::FORGET_AFTER;
 use super::hot::Hot;
-use crate::model::{OffsetColumn, Produced, Slot, SlotMap, Topology};
+use crate::model::{OffsetColumn, Produced, Slot, SlotMap, Topic, Topology};
 
 /// What has been produced to each topic.
 #[derive(Debug, Default)]
@@ -80,7 +83,14 @@ impl Topics {
     }
 
     /// Follows the topology.
-    pub(super) fn carry(&mut self, map: &SlotMap, older: &Topology, newer: &Topology, now: i64) {
+    pub(super) fn carry(
+        &mut self,
+        map: &SlotMap,
+        older: &Topology,
+        newer: &Topology,
+        low: Option<&OffsetColumn>,
+        now: i64,
+    ) {
         if map.is_identity() {
             for (topic, counters) in newer.topics.iter().zip(&mut self.counters) {
                 counters.meet(topic.id, topic.partitions);
@@ -104,10 +114,12 @@ impl Topics {
                 None => departed.get(&topic.name).map(|(_, counters)| *counters),
             };
             let mut counters = known.unwrap_or_default();
-            let new_from = if known.is_some() { counters.meet(topic.id, topic.partitions) } else { None };
-            if known.is_none() {
+            let new_from = if known.is_some() {
+                counters.meet(topic.id, topic.partitions)
+            } else {
                 (counters.id, counters.most_partitions) = (topic.id, topic.partitions);
-            }
+                low.filter(|low| is_new(topic, older, newer, low)).map(|_| 0)
+            };
             for partition in new_from.unwrap_or(topic.partitions)..topic.partitions {
                 let place = self.ends.get_mut((topic.first + partition) as usize);
                 if let Some(end) = place.filter(|end| **end < 0) {
@@ -177,6 +189,20 @@ impl Topics {
     }
 }
 
+/// Whether all says that a topic was made since the older topology was read.
+fn is_new(topic: &Topic, older: &Topology, newer: &Topology, low: &OffsetColumn) -> bool {
+    // Of a cluster of which all was seen: nothing had an error, or was too much.
+    let is_complete = older.cluster_id.is_some()
+        && older.cluster_id == newer.cluster_id
+        && older.unread_topics.is_empty()
+        && !older.is_unread(&topic.name);
+    let mut slots = topic.first..topic.first + topic.partitions;
+    is_complete
+        && topic.id != NO_ID
+        && newer.partitions_of(topic).iter().all(|partition| partition.leader_epoch == 0)
+        && slots.all(|slot| low.get(slot) == Some(0))
+}
+
 // === impl Counters ===
 
 impl Counters {
@@ -218,7 +244,6 @@ mod tests {
     use core::ops::Range;
 
     use super::*;
-    use crate::model::Topic;
 
     fn topology(names: Range<u32>) -> Topology {
         let (id, first, partitions, is_internal, is_ours) = ([1; 16], 0, 0, false, true);
@@ -234,7 +259,7 @@ mod tests {
         let mut older = Topology::default();
         for (now, names) in (0..).zip([0..6_000, 6_000..12_000, 12_000..12_001, 0..0]) {
             let newer = topology(names);
-            topics.carry(&SlotMap::between(&older, &newer), &older, &newer, now);
+            topics.carry(&SlotMap::between(&older, &newer), &older, &newer, None, now);
             kept.push(topics.departed.len());
             older = newer;
         }

@@ -39,6 +39,8 @@ pub(super) enum Known {
     Came(i64),
     /// The answers so far.
     Asked(Bracket),
+    /// Timestamps do not tell it; it was there at `seen`, and up to it there is one of `low`, at `low_offset`.
+    Hidden { seen: i64, low: i64, low_offset: i64 },
 }
 
 // === impl LagMemory ===

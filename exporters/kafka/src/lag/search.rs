@@ -5,18 +5,21 @@
 //! - No more questions than `timestamp_lookups`, no more rounds than [`ROUNDS`]. What is open then is unknown and counted;
 //!   what it has learnt stays, and the next cycle begins there.
 //! - A question that fails, or is not answered, makes its search unknown for this cycle, and no other.
+//! - What was interpolated is not kept for longer than the ring knows it without a question whether timestamps agree. If there is no
+//!   answer, it is said, and not kept.
 //!
 //! The budget is spent in depth: if it does not suffice for all, some are searched to the end, in turn. To spread it over all
 //! would leave everything half known, for as many cycles as a search has rounds.
 
-use lookout_declarations::Reason;
-use lookout_kafka_spec::labels::LagMethod;
+use std::collections::BTreeMap;
 
-use super::bracket::{Bracket, Precision, Sought, Verdict};
-use super::memory::{Entry, Known};
+use lookout_declarations::Reason;
+
+use super::bracket::Sought;
+use super::precision::Precision;
+use super::target::{Claim, State, Target};
 use super::{Answer, Facts, LagMemory, Question, budget};
 use crate::configuration::TopicConfiguration;
-use crate::history::ring::Appended;
 use crate::model::{LagSeconds, Lookups, Slot};
 
 /// The search of one cycle: ask its [`questions`](Self::questions), give the [`answers`](Self::answer), until there are
@@ -31,34 +34,12 @@ pub struct Search<'a> {
     targets: Vec<Target>,
     /// Which commits wait for which target.
     waiting: Vec<Waiting>,
-    /// What the ring will forget soon.
-    kept: Vec<Entry>,
+    /// What is not known, by reason.
+    unread: BTreeMap<Reason, u64>,
     questions: Vec<Question>,
     /// How many more may be asked.
     budget: usize,
     rounds_left: usize,
-}
-
-/// An offset that is searched.
-#[derive(Debug)]
-struct Target {
-    slot: Slot,
-    sought: Sought,
-    bracket: Bracket,
-    state: State,
-    answers: u8,
-    has_stalled: bool,
-}
-
-/// How far a target is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
-    Open,
-    /// This time was asked for, and the answer is awaited.
-    Asked(i64),
-    Found(LagSeconds),
-    /// Not known in this cycle: the question failed, or there is no answer.
-    Unknown,
 }
 
 /// A commit that waits for a target.
@@ -74,12 +55,6 @@ struct Waiting {
 /// How many rounds of questions one cycle has: a typical search needs two to four, the worst
 /// that was seen eleven.
 pub const ROUNDS: usize = 12;
-
-/// Brackets of the ring are not exactly as wide as the period.
-const PERIODS: f64 = 1.5;
-
-/// Nothing is guessed about what is older: the rate of the last minutes says nothing about it.
-const MAX_GUESS_MILLIS: f64 = 30.0 * 86_400e3;
 
 // === impl Search ===
 
@@ -99,7 +74,7 @@ impl<'a> Search<'a> {
             found: Vec::with_capacity(facts.commits.len()),
             targets: Vec::new(),
             waiting: Vec::new(),
-            kept: Vec::new(),
+            unread: BTreeMap::new(),
             questions: Vec::new(),
             budget: settings.timestamp_lookups,
             rounds_left: ROUNDS,
@@ -127,7 +102,7 @@ impl<'a> Search<'a> {
         self.questions.clear();
         for target in &mut self.targets {
             if matches!(target.state, State::Asked(_)) {
-                target.state = State::Unknown;
+                target.state = State::Unknown(Reason::Timeout);
             }
         }
         if self.rounds_left > 0 {
@@ -174,12 +149,14 @@ impl<'a> Search<'a> {
             while targets.next_if(|target| (target.slot, target.sought.offset) < key).is_some() {}
             let Some(target) = targets.peek_mut() else { break };
             target.settle(&self.precision);
+            let lag = target.lag(self.precision.now);
+            if let Some(place) = self.found.get_mut(waiting.commit as usize) {
+                *place = lag;
+            }
             match target.state {
-                State::Found(lag) => {
-                    if let Some(place) = self.found.get_mut(waiting.commit as usize) {
-                        *place = lag;
-                    }
-                }
+                State::Found(_) => {}
+                // It could not be checked, and is known from the ring.
+                _ if lag != LagSeconds::Unknown && target.state != State::Hidden => {}
                 // Asked, and not answered: the time was over.
                 State::Open | State::Asked(_) => {
                     deferred += 1;
@@ -187,14 +164,13 @@ impl<'a> Search<'a> {
                     let turn = (target.slot < self.memory.cursor, target.slot);
                     first_deferred = Some(first_deferred.map_or(turn, |first: (bool, Slot)| first.min(turn)));
                 }
-                State::Unknown => {}
+                State::Unknown(reason) => *self.unread.entry(reason).or_default() += 1,
+                State::Hidden => *self.unread.entry(Reason::Unexpected).or_default() += 1,
             }
         }
         self.memory.cursor = first_deferred.map_or(0, |(_, slot)| slot);
-        let mut entries = self.kept;
-        entries.extend(self.targets.iter().filter_map(Target::remembered));
-        self.memory.replace(entries);
-        (self.found, Lookups { asked: self.memory.asked, deferred })
+        self.memory.replace(self.targets.iter().filter_map(Target::remembered).collect());
+        (self.found, Lookups { asked: self.memory.asked, deferred, unread: self.unread })
     }
 
     /// What is known of a commit without a question; else it waits for one.
@@ -207,21 +183,14 @@ impl<'a> Search<'a> {
         let offset = committed.max(low).max(0);
         if offset >= end {
             // Everything that it has not read is gone, and nothing has come since.
+            *self.unread.entry(Reason::Empty).or_default() += 1;
             return LagSeconds::Unknown;
         }
         let is_first = committed < low;
-        let method = if is_first { LagMethod::FirstRetained } else { LagMethod::Interpolated };
-        if let Some(Appended::Between { after, until, interpolated, is_old }) =
-            facts.ring.find(slot, offset, end)
+        if let Some(claim) =
+            Claim::of(facts, slot, offset, end, &self.precision).filter(|claim| !claim.is_old)
         {
-            let period = facts.settings.period.as_secs_f64() * 1000.0 * PERIODS;
-            let width = until - after;
-            if width as f64 <= period || width <= self.precision.at(self.precision.now - until) {
-                if is_old {
-                    self.kept.push(Entry { slot, offset, known: Known::Came(interpolated) });
-                }
-                return LagSeconds::Since { timestamp: interpolated, method };
-            }
+            return claim.lag(is_first);
         }
         self.waiting.push(Waiting { slot, commit, offset, is_first });
         LagSeconds::Unknown
@@ -244,8 +213,9 @@ impl<'a> Search<'a> {
                 topic_until = compacted(facts, slot);
             }
             let end = facts.end.get(slot).unwrap_or(offset);
-            let sought = Sought { offset, end, is_first, is_compacted: topic_until.1, guess: None };
-            self.targets.push(Target::new(slot, sought, facts, self.memory, &mut from));
+            let first = facts.low.get(slot).unwrap_or(0);
+            let sought = Sought { offset, first, end, is_first, is_compacted: topic_until.1, guess: None };
+            self.targets.push(Target::new(slot, sought, facts, &self.precision, self.memory, &mut from));
         }
         for target in &mut self.targets {
             target.settle(&self.precision);
@@ -260,112 +230,4 @@ fn compacted(facts: &Facts<'_>, slot: Slot) -> (Slot, bool) {
     };
     let configuration = facts.configurations.and_then(|configurations| configurations.0.get(&topic.name));
     (topic.first + topic.partitions, configuration.is_some_and(TopicConfiguration::is_compacted))
-}
-
-// === impl Target ===
-
-impl Target {
-    /// An offset, with what is known of it and of its neighbours from before.
-    fn new(slot: Slot, mut sought: Sought, facts: &Facts<'_>, memory: &LagMemory, from: &mut usize) -> Self {
-        let mut bracket = Bracket::EMPTY;
-        let mut state = State::Open;
-        let (exact, below, above) = memory.find(slot, sought.offset, from);
-        match exact.map(|entry| entry.known) {
-            Some(Known::Asked(known)) => bracket = known,
-            Some(Known::Came(timestamp)) => {
-                let method = if sought.is_first { LagMethod::FirstRetained } else { LagMethod::Interpolated };
-                state = State::Found(LagSeconds::Since { timestamp, method });
-            }
-            None => {}
-        }
-        if exact.is_none() && !sought.is_first {
-            sought.guess = guess(slot, &sought, facts);
-            match below.map(|entry| entry.known) {
-                Some(Known::Asked(known)) => bracket.inherit_below(&known),
-                Some(Known::Came(timestamp)) => sought.guess = Some(timestamp),
-                None => {}
-            }
-            if let Some((above, Known::Asked(known))) = above.map(|entry| (entry, entry.known)) {
-                bracket.inherit_above(above.offset, &known);
-            }
-        }
-        Self { slot, sought, bracket, state, answers: 0, has_stalled: false }
-    }
-
-    /// Takes in what is known, and says whether that is enough.
-    fn settle(&mut self, precision: &Precision) -> Option<i64> {
-        if self.state != State::Open {
-            return None;
-        }
-        match self.bracket.judge(&self.sought, precision, self.answers, self.has_stalled) {
-            Verdict::Found { timestamp, is_gone } => {
-                let method = if is_gone { LagMethod::FirstRetained } else { LagMethod::Timestamp };
-                self.state = State::Found(LagSeconds::Since { timestamp, method });
-                None
-            }
-            Verdict::Unknowable => {
-                self.state = State::Unknown;
-                None
-            }
-            Verdict::Ask(timestamp) => Some(timestamp),
-        }
-    }
-
-    /// The next question, if there is one.
-    fn next(&mut self, precision: &Precision) -> Option<i64> {
-        let timestamp = self.settle(precision)?;
-        self.state = State::Asked(timestamp);
-        Some(timestamp)
-    }
-
-    /// Takes in an answer about its partition, to its own question or another's.
-    fn take(&mut self, time: i64, answer: Result<Option<Answer>, Reason>, precision: &Precision) {
-        let is_own = self.state == State::Asked(time);
-        match answer {
-            Ok(answer) if is_own || matches!(self.state, State::Open | State::Asked(_)) => {
-                let before = self.bracket.openness(precision);
-                let answer = answer.map(|answer| (answer.offset, answer.timestamp));
-                self.bracket.take(self.sought.offset, time, answer);
-                if is_own {
-                    self.answers = self.answers.saturating_add(1);
-                    self.has_stalled = self.bracket.openness(precision) > before / 2.0;
-                    self.state = State::Open;
-                }
-            }
-            Err(_) if is_own => self.state = State::Unknown,
-            Ok(_) | Err(_) => {}
-        }
-    }
-
-    /// What the next cycle should know.
-    fn remembered(&self) -> Option<Entry> {
-        let (slot, offset) = (self.slot, self.sought.offset);
-        if self.bracket.is_hopeless() {
-            return None;
-        }
-        if !self.bracket.is_empty() {
-            return Some(Entry { slot, offset, known: Known::Asked(self.bracket) });
-        }
-        match self.state {
-            State::Found(LagSeconds::Since { timestamp, .. }) => {
-                Some(Entry { slot, offset, known: Known::Came(timestamp) })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// When a record came if records came as quickly as within the ring, and a little earlier, which is the better side to begin
-/// from.
-fn guess(slot: Slot, sought: &Sought, facts: &Facts<'_>) -> Option<i64> {
-    let now = facts.at.as_millisecond();
-    match facts.ring.find(slot, sought.offset, sought.end)? {
-        Appended::Between { interpolated, .. } => Some(interpolated),
-        Appended::Before { time, end } => {
-            let rate = (sought.end - end) as f64 / (now - time) as f64;
-            let older = (end - sought.offset) as f64 / rate * 1.02;
-            #[expect(clippy::cast_possible_truncation, reason = "a month at most")]
-            (older.is_finite() && older < MAX_GUESS_MILLIS).then(|| time - older as i64)
-        }
-    }
 }

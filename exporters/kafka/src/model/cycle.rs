@@ -82,12 +82,15 @@ pub struct Totals {
 }
 
 /// Questions for offsets by timestamp.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lookups {
     /// Since Lookout started.
     pub asked: u64,
     /// Lags that are unknown in this cycle because the budget was spent.
     pub deferred: u64,
+    /// Other lags that the log does not tell, by reason: why a question failed, `unexpected` where timestamps say nothing, `empty`
+    /// where all that was not read is gone.
+    pub unread: BTreeMap<Reason, u64>,
 }
 
 /// How long the parts of a cycle took; a part that was not done has no duration.

@@ -45,6 +45,8 @@ pub struct Group {
     pub is_partial: bool,
     /// Whether it is left out because it has been idle for too long.
     pub is_idle: bool,
+    /// Whether one of its commits was seen moving within the last half hour.
+    pub has_moved: bool,
 }
 
 /// What a group has committed.

@@ -8,7 +8,6 @@
 
 use core::time::Duration;
 
-use lookout_config::Secret;
 use lookout_declarations::Reason;
 use lookout_kafka_spec::config::{ClusterSettings, SaslSettings, TlsSettings};
 use lookout_runtime::CollectError;
@@ -110,17 +109,11 @@ pub(super) fn consumer(common: &ClientConfig, group: &str) -> ClientConfig {
     config
 }
 
-/// Where the bearer token is, if that is how to log in.
-pub(super) fn token(cluster: &ClusterSettings) -> Option<Secret> {
-    match &cluster.sasl {
-        Some(SaslSettings::OauthBearer(login)) => login.token.clone(),
-        _ => None,
-    }
-}
-
 fn set_tls(config: &mut ClientConfig, tls: &TlsSettings) -> Result<(), CollectError> {
     if !tls.server_name.is_empty() {
-        return Err(unable("`tls.server_name`: it verifies the host that each broker advertises"));
+        let remedy = "it verifies the host that each broker advertises, so have the certificates name that, and no \
+                      `tls.server_name`";
+        return Err(unable("tls.server_name", remedy));
     }
     set(config, "enable.ssl.certificate.verification", "true");
     set(config, "ssl.endpoint.identification.algorithm", "https");
@@ -140,10 +133,8 @@ fn set_sasl(config: &mut ClientConfig, sasl: &SaslSettings) -> Result<(), Collec
         SaslSettings::ScramSha256(login) => ("SCRAM-SHA-256", Some(login)),
         SaslSettings::ScramSha512(login) => ("SCRAM-SHA-512", Some(login)),
         SaslSettings::OauthBearer(login) if !login.extensions.is_empty() => {
-            return Err(unable("`sasl.oauth_bearer.extensions`"));
-        }
-        SaslSettings::OauthBearer(login) if login.token.is_none() => {
-            return Err(unable("`sasl.oauth_bearer.endpoint`; a token from a file works"));
+            let remedy = "log in without, if the brokers accept that";
+            return Err(unable("sasl.oauth_bearer.extensions", remedy));
         }
         SaslSettings::OauthBearer(_) => ("OAUTHBEARER", None),
     };
@@ -162,9 +153,10 @@ fn set_sasl(config: &mut ClientConfig, sasl: &SaslSettings) -> Result<(), Collec
 }
 
 /// A setting that the read side knows, and librdkafka's safe interface does not.
-fn unable(what: &str) -> CollectError {
-    let message =
-        format!("the probe's client, librdkafka, does not support {what}; switch `probe.enabled` off");
+fn unable(setting: &str, remedy: &str) -> CollectError {
+    let message = format!(
+        "the probe's client, librdkafka, does not support `{setting}`: {remedy}; or switch `probe.enabled` off"
+    );
     CollectError::new(Reason::Unexpected, message)
 }
 
@@ -184,6 +176,7 @@ fn millis(duration: Duration, least: u32) -> u32 {
 mod tests {
     use std::io::Write;
 
+    use lookout_config::Secret;
     use lookout_kafka_spec::config::{OauthBearer, PasswordLogin};
 
     use super::*;
@@ -242,20 +235,16 @@ mod tests {
         let refused = common(&ClusterSettings { tls: Some(named), ..cluster() }).unwrap_err();
         assert!(refused.message.contains("tls.server_name"), "{refused}");
 
-        let (_file, token) = secret("token");
+        assert!(refused.message.contains("switch `probe.enabled` off"), "{refused}");
+
         let extensions = [("a".to_owned(), "b".to_owned())].into();
-        for login in [
-            OauthBearer { token: Some(token.clone()), extensions, ..OauthBearer::default() },
-            OauthBearer::default(),
-        ] {
-            let sasl = Some(SaslSettings::OauthBearer(login));
-            let refused = common(&ClusterSettings { sasl, ..cluster() }).unwrap_err();
-            assert!(refused.message.contains("sasl.oauth_bearer"), "{refused}");
-        }
-        let login = OauthBearer { token: Some(token), ..OauthBearer::default() };
-        let good = ClusterSettings { sasl: Some(SaslSettings::OauthBearer(login)), ..cluster() };
-        common(&good).unwrap().create_native_config().unwrap();
-        assert!(super::token(&good).is_some());
+        let login = OauthBearer { extensions, ..OauthBearer::default() };
+        let sasl = Some(SaslSettings::OauthBearer(login));
+        let refused = common(&ClusterSettings { sasl, ..cluster() }).unwrap_err();
+        assert!(refused.message.contains("`sasl.oauth_bearer.extensions`"), "{refused}");
+
+        let bearer = Some(SaslSettings::OauthBearer(OauthBearer::default()));
+        common(&ClusterSettings { sasl: bearer, ..cluster() }).unwrap().create_native_config().unwrap();
     }
 
     #[test]

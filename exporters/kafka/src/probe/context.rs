@@ -1,13 +1,11 @@
 //! What librdkafka calls back: log lines, errors, acknowledgements, tokens.
 //!
-//! All of it is called by our own threads, while they poll. Lines are bounded here; how often one repeats is bounded by the
-//! log itself.
+//! All of it is called by our own threads, while they poll, and must not wait. Lines are bounded here; how often one repeats
+//! is bounded by the log itself.
 
-use core::time::Duration;
 use std::error::Error;
 use std::sync::Arc;
 
-use lookout_config::Secret;
 use rdkafka::ClientContext;
 use rdkafka::client::OAuthToken;
 use rdkafka::config::RDKafkaLogLevel;
@@ -18,16 +16,10 @@ use rdkafka::producer::{DeliveryResult, ProducerContext};
 use super::desk::{Shift, bounded};
 use super::reason::reason_of;
 
-/// How long a token is taken for good before its file is read again. Projected tokens of Kubernetes are renewed with minutes
-/// to spare, and librdkafka asks after four fifths of this.
-const TOKEN_LIFETIME: Duration = Duration::from_mins(1);
-
 /// The context of the producer and of the consumer.
 #[derive(Clone)]
 pub(super) struct ProbeContext {
     pub(super) shift: Arc<Shift>,
-    /// Where the bearer token is, if that is how to log in.
-    pub(super) token: Option<Secret>,
 }
 
 impl ClientContext for ProbeContext {
@@ -55,19 +47,17 @@ impl ClientContext for ProbeContext {
         tracing::debug!(%error, "librdkafka: {}", bounded(text));
     }
 
-    /// The file is read anew each time.
+    /// Takes the token that is held, and waits for nobody.
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        let token = self.token.as_ref().ok_or("no token is configured")?.resolve()?;
+        let held = self.shift.held.as_ref().ok_or("no token is configured")?;
+        let (token, rest) =
+            held.lend(|token, rest| (token.to_owned(), rest)).map_err(|trouble| trouble.message)?;
         #[expect(
             clippy::disallowed_methods,
             reason = "librdkafka asks for the end of the token's life as a wall clock's"
         )]
-        let end = jiff::Timestamp::now().checked_add(TOKEN_LIFETIME)?;
-        Ok(OAuthToken {
-            token: token.expose().trim_ascii().to_owned(),
-            principal_name: "lookout".to_owned(),
-            lifetime_ms: end.as_millisecond(),
-        })
+        let end = jiff::Timestamp::now().checked_add(rest)?;
+        Ok(OAuthToken { token, principal_name: "lookout".to_owned(), lifetime_ms: end.as_millisecond() })
     }
 }
 

@@ -14,6 +14,7 @@ use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::BaseProducer;
 
+use super::bearer::Bearer;
 use super::client;
 use super::committer::commit;
 use super::context::ProbeContext;
@@ -27,6 +28,7 @@ use super::receiver::receive;
 /// The clients at work.
 pub(super) struct Crew {
     pub(super) shift: Arc<Shift>,
+    _bearer: Option<Bearer>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -35,10 +37,15 @@ impl Crew {
     ///
     /// # Errors
     /// What librdkafka cannot do or refuses; a secret, certificate or key that cannot be read. Not that nobody answers.
-    pub(super) fn start(desk: Arc<Desk>, cluster: &ClusterSettings) -> Result<Self, CollectError> {
-        let shift = Arc::new(Shift::new(desk));
+    pub(super) fn start(
+        desk: Arc<Desk>,
+        cluster: &ClusterSettings,
+        bearer: Option<Bearer>,
+    ) -> Result<Self, CollectError> {
+        let held = bearer.as_ref().map(|bearer| Arc::clone(&bearer.held));
+        let shift = Arc::new(Shift::new(desk, held));
         let common = client::common(cluster)?;
-        let context = ProbeContext { shift: Arc::clone(&shift), token: client::token(cluster) };
+        let context = ProbeContext { shift: Arc::clone(&shift) };
         let consumer = client::consumer(&common, &group_name(&cluster.probe.group));
         let consumer: BaseConsumer<_> =
             consumer.create_with_context(context.clone()).map_err(|error| unmade(&error))?;
@@ -47,7 +54,7 @@ impl Crew {
         let producer: BaseProducer<_> =
             producer.create_with_context(context.clone()).map_err(|error| unmade(&error))?;
 
-        let mut crew = Self { shift: Arc::clone(&shift), threads: Vec::new() };
+        let mut crew = Self { shift: Arc::clone(&shift), _bearer: bearer, threads: Vec::new() };
         let keeper = Keeper::new(context, Arc::clone(&consumer), common, cluster);
         let settings = cluster.probe.clone();
         let pacer = Pacer { shift: Arc::clone(&shift), producer, settings: settings.clone() };
@@ -114,7 +121,7 @@ mod tests {
         let brokers = mock.bootstrap_servers().split(',').map(str::to_owned).collect();
         let cluster = ClusterSettings { brokers, ..ClusterSettings::default() };
         let desk = Arc::new(Desk::new(Duration::from_secs(10), PROBE_BOUNDS));
-        let mut crew = Crew::start(Arc::clone(&desk), &cluster).unwrap();
+        let mut crew = Crew::start(Arc::clone(&desk), &cluster, None).unwrap();
         eventually("it runs", || desk.books().ledger.accounts().any(|(_, account)| account.received > 0));
         assert!(!crew.is_broken());
         let (shift, threads) = (Arc::downgrade(&crew.shift), core::mem::take(&mut crew.threads));
@@ -130,7 +137,7 @@ mod tests {
         let cluster =
             ClusterSettings { brokers: vec!["127.0.0.1:1".to_owned()], ..ClusterSettings::default() };
         let desk = Arc::new(Desk::new(Duration::from_secs(10), PROBE_BOUNDS));
-        let mut crew = Crew::start(desk, &cluster).unwrap();
+        let mut crew = Crew::start(desk, &cluster, None).unwrap();
         let threads = core::mem::take(&mut crew.threads);
         drop(crew);
         eventually("the threads end", || threads.iter().all(JoinHandle::is_finished));

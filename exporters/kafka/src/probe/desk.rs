@@ -12,8 +12,10 @@ use std::time::Instant;
 
 use lookout_declarations::Reason;
 use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaErrorCode;
 use tokio::sync::watch;
 
+use super::bearer::Held;
 use super::layout::Layout;
 use super::ledger::{Commits, Ledger};
 use super::reason::reason_of_client;
@@ -42,6 +44,8 @@ pub(super) struct Books {
 /// What belongs to one set of clients.
 pub(super) struct Shift {
     pub(super) desk: Arc<Desk>,
+    /// The bearer token, if that is how to log in.
+    pub(super) held: Option<Arc<Held>>,
     /// What the keeper found last.
     pub(super) standing: watch::Sender<Standing>,
     state: Mutex<State>,
@@ -106,9 +110,10 @@ impl Desk {
 // === impl Shift ===
 
 impl Shift {
-    pub(super) fn new(desk: Arc<Desk>) -> Self {
+    pub(super) fn new(desk: Arc<Desk>, held: Option<Arc<Held>>) -> Self {
         Self {
             desk,
+            held,
             standing: watch::Sender::new(Standing::default()),
             state: Mutex::default(),
             woken: Condvar::new(),
@@ -171,6 +176,12 @@ impl Shift {
 
     /// Notes an error of the client as a whole, which may explain why nobody answers.
     pub(super) fn note(&self, error: &KafkaError, text: &str) {
+        // That everything is read is an event, and explains nothing.
+        if matches!(error, KafkaError::PartitionEOF(_))
+            || error.rdkafka_error_code() == Some(RDKafkaErrorCode::PartitionEOF)
+        {
+            return;
+        }
         let trouble = Trouble { reason: reason_of_client(error, text), message: bounded(text) };
         let mut known = lock(&self.trouble);
         // That all brokers are down follows from each of them being so, for which the reason was told before.
@@ -184,8 +195,16 @@ impl Shift {
         }
     }
 
-    /// The last error of the client as a whole, if it is young enough to explain anything.
+    /// Why nobody can log in with the token any more, if so.
+    pub(super) fn lapse(&self) -> Option<Trouble> {
+        self.held.as_ref()?.lapse()
+    }
+
+    /// That there is no token; else the last error of the client as a whole, if it is young enough to explain anything.
     pub(super) fn explanation(&self) -> Option<Trouble> {
+        if let Some(lapse) = self.lapse() {
+            return Some(lapse);
+        }
         let known = lock(&self.trouble);
         let (at, trouble) = known.as_ref()?;
         (self.desk.now().saturating_sub(*at) < EXPLAINS).then(|| trouble.clone())
@@ -199,4 +218,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The beginning of `text`, without control characters.
 pub(super) fn bounded(text: &str) -> String {
     text.chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use lookout_kafka_spec::metrics::PROBE_BOUNDS;
+
+    use super::*;
+
+    #[test]
+    fn that_all_is_read_explains_nothing() {
+        let shift = Shift::new(Arc::new(Desk::new(Duration::from_secs(10), PROBE_BOUNDS)), None);
+        for error in [KafkaError::PartitionEOF(3), KafkaError::Global(RDKafkaErrorCode::PartitionEOF)] {
+            shift.note(&error, "Fetch from broker 3 reached end of partition at offset 467");
+            assert!(shift.explanation().is_none(), "{error:?}");
+        }
+        shift.note(&KafkaError::Global(RDKafkaErrorCode::Resolve), "cannot resolve");
+        assert_eq!(shift.explanation().map(|trouble| trouble.reason), Some(Reason::Unresolved));
+    }
 }

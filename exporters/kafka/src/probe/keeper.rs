@@ -80,7 +80,7 @@ impl Keeper {
         let timeout = self.timeout;
         let repaired =
             topic::repair(&layout.repair, &self.topic, &self.common, self.context.clone(), timeout);
-        let fault = read.err().or_else(|| repaired.clone().err());
+        let fault = read.err().or_else(|| repaired.clone().err()).or_else(|| self.departed(&layout));
         self.shift.standing.send_modify(|standing| {
             if standing.layout.as_deref() != Some(&layout) {
                 standing.layout = Some(Arc::new(layout));
@@ -89,6 +89,19 @@ impl Keeper {
             standing.fault = fault;
         });
         if repaired == Ok(true) { AFTER_REPAIR } else { PERIOD }
+    }
+
+    /// That replicas of the topic are on brokers that are gone: only a person knows whether they come back.
+    fn departed(&self, layout: &Layout) -> Option<Trouble> {
+        let brokers: Vec<String> = layout.departed.iter().map(ToString::to_string).collect();
+        let brokers = (!brokers.is_empty()).then(|| brokers.join(", "))?;
+        let message = bounded(&format!(
+            "the topic `{}` of the probe has replicas on brokers that have been gone for minutes ({brokers}), so it is \
+             under-replicated; if they do not come back, move its replicas with kafka-reassign-partitions, or delete the \
+             topic: it is made anew",
+            self.topic
+        ));
+        Some(Trouble { reason: Reason::NotFound, message })
     }
 
     /// Looks once.
@@ -124,6 +137,15 @@ impl Keeper {
                 bounded(&format!("cannot read the partitions of the topic `{}`: {error}", self.topic));
             Trouble { reason: reason_of(&error), message }
         };
+        if partitions < self.assigned {
+            // It was deleted, and made anew with fewer.
+            let mut gone = TopicPartitionList::new();
+            for partition in partitions..self.assigned {
+                gone.add_partition(&self.topic, partition);
+            }
+            self.consumer.incremental_unassign(&gone).map_err(failed)?;
+            self.assigned = partitions;
+        }
         if partitions > self.assigned {
             let mut added = TopicPartitionList::new();
             for partition in self.assigned..partitions {

@@ -13,9 +13,10 @@ use lookout_kafka_spec::config::ClusterSettings;
 use lookout_kafka_spec::metrics::PROBE_BOUNDS;
 use lookout_kafka_spec::{REASONS, SPEC};
 use lookout_runtime::{CollectError, Collected, DataKind, Fault, Source, SourceDescription};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::assess::assess;
+use super::bearer::Bearer;
 use super::crew::Crew;
 use super::desk::{Desk, Standing, Trouble};
 use super::ledger::{Account, Commits};
@@ -82,6 +83,8 @@ impl ProbeSource {
 
     /// What the keeper has found, as soon as there is anything.
     async fn standing(&mut self) -> Result<Standing, CollectError> {
+        let patience = self.cluster.connect_timeout.get() + self.cluster.request_timeout.get() + FIRST_LOOK;
+        let until = Instant::now() + patience;
         if self.crew.as_ref().is_some_and(Crew::is_broken) {
             tracing::error!("a thread of the probe has ended; its clients are made anew");
             self.dismiss();
@@ -89,16 +92,17 @@ impl ProbeSource {
         let crew = if let Some(crew) = self.crew.take() {
             crew
         } else {
+            let bearer = Bearer::obtain(&self.cluster).await;
+            let bearer = bearer.map_err(|Trouble { reason, message }| CollectError::new(reason, message))?;
             let (desk, cluster) = (Arc::clone(&self.desk), Arc::clone(&self.cluster));
-            let started = tokio::task::spawn_blocking(move || Crew::start(desk, &cluster)).await;
+            let started = tokio::task::spawn_blocking(move || Crew::start(desk, &cluster, bearer)).await;
             let lost =
                 |error| CollectError::new(Reason::Unexpected, format!("the probe did not start: {error}"));
             started.map_err(lost)??
         };
         let mut standing = self.crew.insert(crew).shift.standing.subscribe();
-        let patience = self.cluster.connect_timeout.get() + self.cluster.request_timeout.get() + FIRST_LOOK;
         let known =
-            timeout(patience, standing.wait_for(|found| found.layout.is_some() || found.failure.is_some()));
+            timeout_at(until, standing.wait_for(|found| found.layout.is_some() || found.failure.is_some()));
         if let Ok(Ok(standing)) = known.await {
             return Ok(standing.clone());
         }
@@ -130,7 +134,9 @@ impl Source for ProbeSource {
         if let Some((Trouble { reason, .. }, rounds)) = &standing.failure {
             let is_refused =
                 matches!(reason, Reason::Unauthenticated | Reason::Handshake | Reason::Untrusted);
-            if is_refused && *rounds >= REFUSALS {
+            // A token that cannot be had is asked for again in any case.
+            let is_ours = self.crew.as_ref().is_some_and(|crew| crew.shift.lapse().is_some());
+            if is_refused && !is_ours && *rounds >= REFUSALS {
                 self.dismiss();
             }
         }
@@ -141,8 +147,10 @@ impl Source for ProbeSource {
         if let Some(Trouble { reason, message }) = failure.clone().filter(|_| accounts.is_empty()) {
             return Err(CollectError::new(reason, message));
         }
+        let unrenewed = self.crew.as_ref().and_then(|crew| crew.shift.held.as_ref()?.trouble());
         let faults = failure
             .into_iter()
+            .chain(unrenewed)
             .chain(standing.fault)
             .chain(unread)
             .map(|trouble| self.fault(trouble))

@@ -48,7 +48,7 @@ pub(super) fn repair(
         Repair::Create(_) => "create",
         Repair::Extend { .. } => "extend",
     };
-    if context.token.is_some() {
+    if context.shift.held.is_some() {
         let why = "librdkafka's administration cannot log in by OAUTHBEARER through its safe interface; do it by hand";
         return Err(failed(what, Reason::Unauthenticated, why.to_owned()));
     }

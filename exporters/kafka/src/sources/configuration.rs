@@ -32,8 +32,11 @@ pub struct ConfigurationSource {
     view: View,
     cell: Arc<ClusterCell>,
     /// The topics of which was answered last, sorted, and when.
-    read: Option<(Vec<Arc<str>>, Instant)>,
+    read: Option<(Vec<Identity>, Instant)>,
 }
+
+/// A topic's name and identifier: one that was created again, or is of another cluster, may be configured otherwise.
+type Identity = (Arc<str>, [u8; 16]);
 
 impl ConfigurationSource {
     /// A source that has read nothing yet.
@@ -52,8 +55,8 @@ impl ConfigurationSource {
 
 /// The topics whose configuration is read, sorted: also those of other shards, because groups of this one may read them, and how
 /// far such a group is behind in time depends on whether the topic is compacted.
-fn topics_of(topology: &Topology) -> Vec<Arc<str>> {
-    topology.topics.iter().map(|topic| Arc::clone(&topic.name)).collect()
+fn topics_of(topology: &Topology) -> Vec<Identity> {
+    topology.topics.iter().map(|topic| (Arc::clone(&topic.name), topic.id)).collect()
 }
 
 impl Source for ConfigurationSource {
@@ -67,11 +70,13 @@ impl Source for ConfigurationSource {
             round.faults.items("files", error.reason(), 1, "see the message", || chain(&error));
         }
         round.brokers(cluster).await?;
-        let names = topics_of(&offsets.topology);
+        let mut topics = topics_of(&offsets.topology);
+        let names: Vec<Arc<str>> = topics.iter().map(|(name, _)| Arc::clone(name)).collect();
         let before = self.cell.configurations().unwrap_or_default();
         let read = configuration::topics(&mut round, cluster, &names, &before).await;
+        topics.retain(|(name, _)| read.answered.binary_search(name).is_ok());
+        self.read = Some((topics, Instant::now()));
         let topics = Arc::new(read.configurations);
-        self.read = Some((read.answered, Instant::now()));
         let quotas = configuration::quotas(&mut round, cluster).await;
         self.cell.show_configurations(Arc::clone(&topics));
         self.view.granularity = self.cell.granularity().unwrap_or(self.view.configured);
@@ -79,10 +84,10 @@ impl Source for ConfigurationSource {
         Ok(Collected { model: Configuration { topics, quotas }, faults })
     }
 
-    /// There are topics of which nobody has answered, or topics have series of their own now, or no longer.
+    /// There are topics of which nobody has answered, also because they were created again, or topics have series of their own now, or no longer.
     async fn changed(&mut self) {
         let Some((read, at)) = &self.read else { return core::future::pending().await };
-        let is_new = |name: &Arc<str>| read.binary_search(name).is_err();
+        let is_new = |topic: &Identity| read.binary_search(topic).is_err();
         let mut offsets = self.cell.offsets();
         sleep_until(*at + SOON).await;
         let has_new = |offsets: &Option<Arc<crate::cell::Offsets>>| {

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::{Plan, unconnected};
 use crate::assess::granularity::{self, Counts};
 use crate::assess::{self, View};
-use crate::cell::{ClusterCell, Offsets, Past};
+use crate::cell::{Beginnings, ClusterCell, Offsets, Past};
 use crate::collect::coordinators::{self, Coordinators, MISSED_FOR};
 use crate::collect::ends::{self, Wanted};
 use crate::collect::groups::{GroupPlan, MAX_GROUPS};
@@ -93,6 +93,9 @@ impl Source for CycleSource {
         }
         let topology = round.metadata(cluster, &self.kept.topology, &self.topics, plan.shard).await?;
         let mut topology = self.kept.follow(topology);
+        if self.kept.low_read.is_none() {
+            self.kept.adopt(self.cell.past.lock().await.beginnings.as_ref());
+        }
         let (groups, unread_groups) = {
             let (topology, selection) = (Arc::clone(&topology), Arc::clone(&self.groups));
             let (names, late, until) =
@@ -124,6 +127,11 @@ impl Source for CycleSource {
         let read = Read { at, topology, end: ends.end, groups };
         let low = &mut self.kept.low;
         let mut learnt = learn(&mut round, cluster, &plan, &self.cell, &mut past, read, low).await;
+        past.beginnings = Some(Beginnings {
+            topology: Arc::clone(&learnt.topology),
+            low: learnt.low.clone(),
+            read: self.kept.low_read,
+        });
         learnt.unread_groups = unread_groups;
         learnt.low_before = low_before;
         for (reason, count) in ends.unread.into_iter().chain(learnt.topology.unread_topics.clone()) {
@@ -152,7 +160,7 @@ impl Source for CycleSource {
     }
 
     fn findings(&self, model: &Cycle, _now: Timestamp) -> Vec<Finding> {
-        findings::cycle(model)
+        findings::cycle(model, &self.plan.cluster.probe.topic)
     }
 
     fn recover(&mut self) {
@@ -174,15 +182,20 @@ async fn learn(
     if past.cluster_id.is_some() && cluster_id.is_some() && past.cluster_id != *cluster_id {
         // Another cluster under the same addresses: nothing of the other is true of it.
         *past = Past::default();
+        cell.forget_facts();
     }
     if cluster_id.is_some() {
         past.cluster_id.clone_from(cluster_id);
     }
     let record_sizes = cell.record_sizes();
+    let watched = (plan.settings.topics.clone(), plan.shard);
+    let is_as_before = past.watched.as_ref() == Some(&watched);
+    past.watched = Some(watched);
     let Observed { produced, progress, rebalances, totals } = past.history.observe(Reading {
         at: read.at,
         topology: &read.topology,
         end: &read.end,
+        low: is_as_before.then_some(&*low),
         groups: read.groups.as_mut(),
         record_sizes: &record_sizes,
         settings: &plan.settings,
@@ -262,6 +275,12 @@ fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// Whether both are known, and are not the same.
+fn is_another_cluster(older: &Topology, newer: &Topology) -> bool {
+    let ids = older.cluster_id.as_ref().zip(newer.cluster_id.as_ref());
+    ids.is_some_and(|(older, newer)| older != newer)
+}
+
 // === impl Kept ===
 
 impl Kept {
@@ -272,11 +291,23 @@ impl Kept {
             return Arc::clone(&self.topology);
         }
         let map = SlotMap::between(&self.topology, &topology);
-        if !map.is_identity() {
+        if is_another_cluster(&self.topology, &topology) {
+            // Where the partitions of another one begin says nothing, whatever their names are.
+            (self.low, self.low_read) = (OffsetColumn::unknown(topology.partitions.len()), None);
+        } else if !map.is_identity() {
             self.low = self.low.carried(&map, &topology);
         }
         self.topology = Arc::new(topology);
         Arc::clone(&self.topology)
+    }
+
+    /// Takes over where partitions begin, as another source of the same cluster has read it.
+    fn adopt(&mut self, beginnings: Option<&Beginnings>) {
+        let Some(Beginnings { topology, low, read }) = beginnings else { return };
+        if !is_another_cluster(topology, &self.topology) {
+            self.low = low.carried(&SlotMap::between(topology, &self.topology), &self.topology);
+            self.low_read = *read;
+        }
     }
 
     /// A broker that lags behind, or is starting up, leaves out topics without a word. One that was deleted has no commits any

@@ -70,7 +70,8 @@ impl Source for LogDirectoriesSource {
         let at = now();
         let topology = Arc::clone(&offsets.topology);
         let Disks { topics, brokers, leaders } = log_directories::read(&mut round, cluster, &topology).await;
-        let sizes = self.estimate.observe(offsets, leaders);
+        let configurations = self.cell.configurations();
+        let sizes = self.estimate.observe(offsets, leaders, configurations.as_deref());
         self.cell.show_record_sizes(Arc::new(sizes));
         self.view.granularity = self.cell.granularity().unwrap_or(self.view.configured);
         let (faults, unreachable, _) = round.finish();

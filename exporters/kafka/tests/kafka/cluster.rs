@@ -36,6 +36,7 @@ pub(crate) fn groups(groups: Vec<(&str, Vec<Commit>)>) -> Groups {
             told_lags: None,
             is_partial: false,
             is_idle: false,
+            has_moved: false,
         });
     }
     built

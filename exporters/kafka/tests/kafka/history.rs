@@ -23,13 +23,15 @@ struct Watch {
     settings: Settings,
     record_sizes: BTreeMap<Arc<str>, f64>,
     now: Timestamp,
+    /// Where all partitions begin, if what is watched is as before.
+    low: Option<i64>,
 }
 
 impl Watch {
     fn new() -> Self {
         let settings = Settings { idle_group_after: HumanDuration::from_secs(600), ..Settings::default() };
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        Self { history: History::default(), settings, record_sizes: BTreeMap::new(), now }
+        Self { history: History::default(), settings, record_sizes: BTreeMap::new(), now, low: None }
     }
 
     /// A cycle, 15 s after the last one.
@@ -39,8 +41,14 @@ impl Watch {
         for (slot, offset) in (0..).zip(ends) {
             end.set(slot, *offset);
         }
+        let low = self.low.map(|offset| {
+            let mut low = OffsetColumn::unknown(topology.partitions.len());
+            (0..).take(topology.partitions.len()).for_each(|slot| low.set(slot, offset));
+            low
+        });
         let (at, settings, record_sizes) = (self.now, &self.settings, &self.record_sizes);
-        self.history.observe(Reading { at, topology, end: &end, groups, record_sizes, settings })
+        let low = low.as_ref();
+        self.history.observe(Reading { at, topology, end: &end, low, groups, record_sizes, settings })
     }
 
     /// What has been produced to each topic.

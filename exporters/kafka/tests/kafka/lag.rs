@@ -88,6 +88,7 @@ impl Cluster {
             at: Timestamp::from_millisecond(now).unwrap(),
             topology: &self.topology,
             end: &end,
+            low: None,
             groups: Some(&mut groups),
             record_sizes: &BTreeMap::new(),
             settings: &self.settings,

@@ -72,7 +72,7 @@ fn a_missing_topic_is_made_with_a_partition_led_by_each_broker() {
 }
 
 #[test]
-fn a_new_broker_gets_a_partition_at_once_and_one_that_is_back_only_if_it_does_not_lead_again() {
+fn a_new_broker_gets_a_partition_if_it_stays_and_one_that_is_back_only_if_it_does_not_lead_again() {
     let mut planner = Planner::new(2);
     let mut cluster = Pretended { view: View::default(), has_elections: false };
     cluster.view.brokers = brokers(&[1, 2]);
@@ -80,25 +80,68 @@ fn a_new_broker_gets_a_partition_at_once_and_one_that_is_back_only_if_it_does_no
     cluster.apply(&layout.repair);
     cluster.change(brokers(&[1, 2, 3]), 0);
     let layout = planner.plan(&cluster.view, MINUTE);
+    assert_eq!((layout.repair, layout.uncovered), (Repair::Nothing, brokers(&[3])));
+    let layout = planner.plan(&cluster.view, 8 * MINUTE);
     assert_eq!(layout.repair, Repair::Extend { count: 3, added: vec![vec![3, 1]] });
     cluster.apply(&layout.repair);
-    assert_eq!(planner.plan(&cluster.view, MINUTE).repair, Repair::Nothing);
+    assert_eq!(planner.plan(&cluster.view, 8 * MINUTE).repair, Repair::Nothing);
 
     cluster.change(brokers(&[1, 2]), 0);
-    let layout = planner.plan(&cluster.view, 2 * MINUTE);
+    let layout = planner.plan(&cluster.view, 9 * MINUTE);
     assert_eq!((layout.repair, layout.uncovered.len()), (Repair::Nothing, 0));
     cluster.change(brokers(&[1, 2, 3]), 0);
-    let layout = planner.plan(&cluster.view, 3 * MINUTE);
+    let layout = planner.plan(&cluster.view, 10 * MINUTE);
     assert_eq!((layout.repair, layout.uncovered), (Repair::Nothing, brokers(&[3])));
-    let layout = planner.plan(&cluster.view, 11 * MINUTE);
+    let layout = planner.plan(&cluster.view, 18 * MINUTE);
     assert_eq!(layout.repair, Repair::Extend { count: 4, added: vec![vec![3, 1]] });
+}
+
+#[test]
+fn a_broker_that_was_there_for_a_moment_leaves_nothing_behind() {
+    let mut planner = Planner::new(3);
+    let mut cluster = Pretended { view: View::default(), has_elections: true };
+    cluster.view.brokers = brokers(&[1, 2, 3]);
+    let layout = planner.plan(&cluster.view, MINUTE);
+    cluster.apply(&layout.repair);
+    for number in 0..100 {
+        // Each comes with another identifier, and goes again.
+        for brokers in [brokers(&[1, 2, 3, 4 + number]), brokers(&[1, 2, 3])] {
+            cluster.change(brokers, 0);
+            let layout = planner.plan(&cluster.view, (2 + u32::try_from(number).unwrap()) * MINUTE);
+            assert_eq!((layout.repair, layout.departed), (Repair::Nothing, BTreeSet::new()));
+        }
+    }
+}
+
+#[test]
+fn replicas_of_brokers_that_have_gone_are_told_after_a_while_and_the_topic_does_not_grow_without_end() {
+    let mut planner = Planner::new(3);
+    let mut cluster = Pretended { view: View::default(), has_elections: true };
+    let (mut now, mut told) = (MINUTE, BTreeSet::new());
+    let mut waits = false;
+    for number in 0..30 {
+        cluster.change(brokers(&[1, 2, 10 + number]), 10);
+        for minutes in [1, 5, 4] {
+            now += minutes * MINUTE;
+            let layout = planner.plan(&cluster.view, now);
+            // Not when it may be a restart.
+            let is_told = layout.departed.contains(&(9 + number));
+            assert!(!is_told || minutes == 4 || number == 0, "{number} after {minutes}");
+            told.extend(layout.departed);
+            waits |= matches!(layout.repair, Repair::Wait(_));
+            cluster.apply(&layout.repair);
+        }
+    }
+    assert!(told.contains(&10) && cluster.view.partitions.as_ref().unwrap().len() <= 12 && waits);
 }
 
 #[test]
 fn while_too_few_brokers_are_alive_for_the_replicas_nothing_is_added() {
     let partition = PartitionView { leader: 1, replicas: vec![1, 2, 3] };
     let view = View { brokers: brokers(&[1, 9]), partitions: Some(vec![partition]) };
-    assert!(matches!(Planner::new(3).plan(&view, MINUTE).repair, Repair::Wait(_)));
+    let mut planner = Planner::new(3);
+    assert_eq!(planner.plan(&view, MINUTE).repair, Repair::Nothing);
+    assert!(matches!(planner.plan(&view, 8 * MINUTE).repair, Repair::Wait(_)));
 }
 
 proptest! {
@@ -134,10 +177,11 @@ proptest! {
         // Left alone with elections, the rest comes by itself.
         cluster.has_elections = true;
         cluster.change(last, 10);
-        let layout = planner.plan(&cluster.view, now + 10 * MINUTE);
+        planner.plan(&cluster.view, now + 10 * MINUTE);
+        let layout = planner.plan(&cluster.view, now + 18 * MINUTE);
         let waits = matches!(layout.repair, Repair::Wait(_));
         cluster.apply(&layout.repair);
-        let layout = planner.plan(&cluster.view, now + 10 * MINUTE);
+        let layout = planner.plan(&cluster.view, now + 18 * MINUTE);
         prop_assert!(waits || layout.uncovered.is_empty(), "{layout:?}");
     }
 }

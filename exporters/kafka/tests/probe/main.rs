@@ -7,7 +7,9 @@
 
 mod exposed;
 mod failures;
+mod issuer;
 mod layout;
 mod ledger;
+mod login;
 mod round_trips;
 mod stage;

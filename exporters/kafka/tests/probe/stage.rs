@@ -17,7 +17,7 @@ pub(crate) type Mock = MockCluster<'static, DefaultProducerContext>;
 pub(crate) const TOPIC: &str = "lookout-probe";
 
 /// How long a test waits for what must happen, at the very most: the machine may be busy.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// So many brokers with so many partitions of the topic, each led by the next broker.
 pub(crate) fn mock(brokers: i32, partitions: i32) -> Mock {

@@ -3,8 +3,8 @@
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, expected};
 
-use super::samples::{CLUSTER, OnValue, case, differing, fires, held, of_cluster, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
+use super::samples::{CLUSTER, OnValue, WHOLE, case, differing, fires, held, of_cluster, replicated, silent};
+use super::{KEEP_FIRING, OF_CLUSTER, across, added_up};
 use crate::config::AlertSettings;
 use crate::labels::{Broker, KafkaCluster};
 use crate::metrics::{BROKER_REACHABLE, BROKERS, CLUSTER_NON_PREFERRED_LEADERS, CLUSTER_PARTITIONS};
@@ -70,10 +70,10 @@ fn unreachable() -> Alert {
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
         owner: Owner::Platform,
-        summary: "A Kafka broker that is alive does not answer Lookout",
+        summary: "A Kafka broker does not answer Lookout",
         description: format!(
-            "The broker {{{{ $labels.broker }}}}{OF_CLUSTER} has left questions of Lookout without an answer for five \
-             minutes. The partitions that it leads, and the groups that it coordinates, are not watched."
+            "The broker {{{{ $labels.broker }}}}{OF_CLUSTER} has been silent or out of reach for five minutes, or holds replicas and is \
+             not alive. The partitions that it leads, and the groups that it coordinates, are not watched."
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaBrokerUnreachable.md"),
         inhibits: &["LookoutKafkaPartitionsUnreadable", "LookoutKafkaGroupsUnreadable"],
@@ -83,13 +83,25 @@ fn unreachable() -> Alert {
 
 fn preferred_leader_skew(settings: &AlertSettings) -> Alert {
     const HOLD: u32 = 30;
-    let share = across(format!("{CLUSTER_NON_PREFERRED_LEADERS} / {CLUSTER_PARTITIONS}"));
-    let given = |values: &str| {
+    let share = format!("{} / {}", added_up(CLUSTER_NON_PREFERRED_LEADERS), added_up(CLUSTER_PARTITIONS));
+    let of = |shard, values: &str, partitions| {
         vec![
-            Given::series(&CLUSTER_NON_PREFERRED_LEADERS, (CLUSTER,), values),
-            Given::series(&CLUSTER_PARTITIONS, (CLUSTER,), "10000x300"),
+            Given::series(&CLUSTER_NON_PREFERRED_LEADERS, (CLUSTER, shard), values),
+            Given::series(&CLUSTER_PARTITIONS, (CLUSTER, shard), partitions),
         ]
     };
+    let given = |values: &str| of(WHOLE, values, "10000x300");
+    let shards = |skewed: &str| [of("0", skewed, "4000x300"), of("1", "100x300", "6000x300")].concat();
+    let mut cases =
+        OnValue { given, labels: of_cluster(), hold: HOLD, past: "1001", within: "1000", well: "0" }.cases();
+    cases.push(fires(
+        "more than the share of all shards",
+        replicated(&shards("901x300")),
+        HOLD,
+        of_cluster(),
+    ));
+    // More than the share in one of them, which is a matter of names.
+    cases.push(silent("the share of one shard", CaseKind::Other, shards("900x300"), HOLD + 40));
     Alert {
         name: "LookoutKafkaPreferredLeaderSkew",
         expression: format!("{share} > {}", settings.non_preferred_leaders.get()),
@@ -104,7 +116,6 @@ fn preferred_leader_skew(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaPreferredLeaderSkew.md"),
         inhibits: &[],
-        cases: OnValue { given, labels: of_cluster(), hold: HOLD, past: "1001", within: "1000", well: "0" }
-            .cases(),
+        cases,
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! They are about the cluster and not about each topic: one broker's failure concerns thousands of topics, and is one page.
 
-use lookout_declarations::{Alert, Gauge, Given, Owner, Severity};
+use lookout_declarations::{Alert, Case, CaseKind, Expectation, Gauge, Given, Owner, Severity};
 
-use super::samples::{CLUSTER, OnValue, held, of_cluster};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
-use crate::labels::KafkaCluster;
+use super::samples::{CLUSTER, OnValue, WHOLE, case, held, of_cluster, replicated, silent};
+use super::{KEEP_FIRING, OF_CLUSTER, added_up};
+use crate::labels::{KafkaCluster, LookoutShard};
 use crate::metrics::{
     CLUSTER_OFFLINE_PARTITIONS, CLUSTER_UNDER_MIN_ISR_PARTITIONS, CLUSTER_UNDER_REPLICATED_PARTITIONS,
 };
@@ -16,16 +16,26 @@ pub(super) fn alerts() -> Vec<Alert> {
 }
 
 /// The cases of an alert that any partition at all makes fire.
-fn any(metric: &'static Gauge<(KafkaCluster,)>, hold: u32) -> Vec<lookout_declarations::Case> {
-    let given = |values: &str| vec![Given::series(metric, (CLUSTER,), values)];
-    OnValue { given, labels: of_cluster(), hold, past: "1", within: "0", well: "0" }.cases()
+fn any(metric: &'static Gauge<(KafkaCluster, LookoutShard)>, hold: u32) -> Vec<Case> {
+    let given = |values: &str| vec![Given::series(metric, (CLUSTER, WHOLE), values)];
+    let mut cases = OnValue { given, labels: of_cluster(), hold, past: "1", within: "0", well: "0" }.cases();
+    let shards = |values: [&str; 3]| -> Vec<Given> {
+        let parts = ["0", "1", "2"].into_iter().zip(values);
+        parts.map(|(shard, values)| Given::series(metric, (CLUSTER, shard), values)).collect()
+    };
+    let once = Expectation::Fires(vec![of_cluster()]);
+    let (lacking, fine) = (shards(["0x100", "1x100", "1x100"]), shards(["0x100"; 3]));
+    cases.push(case("two of three shards see it", CaseKind::Other, lacking.clone(), hold, once.clone()));
+    cases.push(case("each shard has two replicas", CaseKind::Other, replicated(&lacking), hold, once));
+    cases.push(silent("no shard sees it", CaseKind::Other, replicated(&fine), hold + 40));
+    cases
 }
 
 fn partitions_offline() -> Alert {
     const HOLD: u32 = 1;
     Alert {
         name: "LookoutKafkaPartitionsOffline",
-        expression: format!("{} > 0", across(CLUSTER_OFFLINE_PARTITIONS)),
+        expression: format!("{} > 0", added_up(CLUSTER_OFFLINE_PARTITIONS)),
         hold: held(HOLD),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Critical,
@@ -45,7 +55,7 @@ fn under_min_in_sync_replicas() -> Alert {
     const HOLD: u32 = 2;
     Alert {
         name: "LookoutKafkaUnderMinInSyncReplicas",
-        expression: format!("{} > 0", across(CLUSTER_UNDER_MIN_ISR_PARTITIONS)),
+        expression: format!("{} > 0", added_up(CLUSTER_UNDER_MIN_ISR_PARTITIONS)),
         hold: held(HOLD),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Critical,
@@ -65,7 +75,7 @@ fn under_replicated() -> Alert {
     const HOLD: u32 = 10;
     Alert {
         name: "LookoutKafkaUnderReplicated",
-        expression: format!("{} > 0", across(CLUSTER_UNDER_REPLICATED_PARTITIONS)),
+        expression: format!("{} > 0", added_up(CLUSTER_UNDER_REPLICATED_PARTITIONS)),
         hold: held(HOLD),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,

@@ -29,11 +29,13 @@ pub(super) fn alerts() -> Vec<Alert> {
 fn stuck() -> Alert {
     let (lag, members, consumed) = (across(GROUP_LAG_SUM), across(GROUP_MEMBERS), consumed(PROGRESS));
     let produced = across(format!("increase({TOPIC_PRODUCED_RECORDS}[{PROGRESS}])"));
+    // What a share group reads is not known: that it reads nothing must not follow from it.
+    let is_known = across(GROUP_CONSUMED_RECORDS);
     Alert {
         name: "LookoutKafkaConsumerStuck",
         expression: format!(
-            "sum without ({Topic}) ({lag} > 0 unless {consumed} > 0 and ignoring ({ConsumerGroup}) {produced} > 0 \
-             unless ignoring ({Topic}) {members} == 0)"
+            "sum without ({Topic}) ({lag} > 0 and {is_known} unless {consumed} > 0 \
+             and ignoring ({ConsumerGroup}) {produced} > 0 unless ignoring ({Topic}) {members} == 0)"
         ),
         hold: held(15),
         keep_firing_for: KEEP_FIRING,
@@ -67,6 +69,11 @@ fn stuck_cases() -> Vec<Case> {
     let mut two_topics = stuck.clone();
     two_topics.push(Given::series(&GROUP_LAG_SUM, (CLUSTER, GROUP, "refunds"), "5x300"));
     two_topics.push(Given::series(&TOPIC_PRODUCED_RECORDS, (CLUSTER, "refunds"), "0+10x300"));
+    two_topics.push(Given::series(&GROUP_CONSUMED_RECORDS, (CLUSTER, GROUP, "refunds"), "7x300"));
+    // A lag that its coordinator tells, records in flight at each look, and no count of what it has read.
+    let mut share = group("3 5 2 9 4 7x300", "0+6000x300", "_x300", "3x300");
+    let share_alone = share.clone();
+    share.push(Given::series(&GROUP_CONSUMED_RECORDS, (CLUSTER, "audit", TOPIC), "50x300"));
     let mut another = group("1+10x300", "0+10x300", "50x300", "3x300");
     another.push(Given::series(&GROUP_CONSUMED_RECORDS, (CLUSTER, "audit", TOPIC), "0+10x300"));
     another.push(Given::series(&GROUP_MEMBERS, (CLUSTER, "audit"), "0x300"));
@@ -87,6 +94,8 @@ fn stuck_cases() -> Vec<Case> {
         silent("it reads again", CaseKind::Clears, resumed, 37),
         silent("for fourteen minutes", CaseKind::Below, stuck, 15),
         silent("it has read all", CaseKind::Below, group("0x300", "0+10x300", "50x300", "3x300"), 60),
+        silent("a share group: what it reads is not known", CaseKind::Other, share_alone, 60),
+        silent("a share group, and two replicas of Lookout", CaseKind::Other, replicated(&share), 60),
         silent("it reads too slowly", CaseKind::Other, group("1+5x300", "0+10x300", "0+5x300", "3x300"), 60),
         silent(
             "it reads too slowly, and two replicas of Lookout",

@@ -8,6 +8,8 @@ use super::MINUTE;
 use crate::labels::{ConsumerGroup, KafkaCluster, Topic};
 
 pub(super) const CLUSTER: &str = "main";
+/// The shard of a Lookout that watches all.
+pub(super) const WHOLE: &str = "";
 pub(super) const GROUP: &str = "billing";
 pub(super) const TOPIC: &str = "orders";
 

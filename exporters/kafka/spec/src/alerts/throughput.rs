@@ -2,20 +2,21 @@
 //!
 //! What is usual is the median of the same hour one day, two days and seven days ago: one odd day, a holiday or a
 //! load test, decides nothing, and after a day there is something to compare with. Where a baseline is configured, the
-//! rate is held against it too; it is of the whole cluster, so the rate is then added up from topics, of which each is in
-//! one shard of Lookout only. Where topics have no series of their own, one process that watches all of the cluster still knows
-//! its rate; a shard knows its part, and serves no baseline. Where only some of the shards show topics, nothing is compared.
+//! rate is held against it too.
+//!
+//! Shards of Lookout are added up. One that is not there would look like a drop: so of its past nothing counts, and each
+//! brings its own part of the baseline. Another number of shards begins without a past where a shard is new.
 
 use core::time::Duration;
 
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Expectation, Given, Owner, Severity};
 
-use super::samples::{CLUSTER, TOPIC, held, of_cluster, replicated};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
+use super::samples::{CLUSTER, WHOLE, held, of_cluster, replicated};
+use super::{KEEP_FIRING, OF_CLUSTER, across, added_up};
 use crate::config::AlertSettings;
-use crate::labels::{Families, FamiliesLabel, GranularityLabel, GranularityLevel, Topic};
-use crate::metrics::{BASELINE_RECORDS, CLUSTER_PRODUCED_RECORDS, GRANULARITY, TOPIC_PRODUCED_RECORDS};
+use crate::labels::LookoutShard;
+use crate::metrics::{BASELINE_RECORDS, CLUSTER_PRODUCED_RECORDS};
 
 /// The hours whose middle was as long ago as one, two and seven days: half an hour less, because the window ends there.
 const SAME_HOUR: [(&str, &str); 3] = [("1", "23h30m"), ("2", "47h30m"), ("7", "167h30m")];
@@ -25,24 +26,22 @@ pub(super) fn alerts(settings: &AlertSettings) -> Vec<Alert> {
 }
 
 fn dropped(settings: &AlertSettings) -> Alert {
+    let rate = |window: &str| across(format!("rate({CLUSTER_PRODUCED_RECORDS}{window})"));
+    let present = rate("[10m]");
     let days = SAME_HOUR.map(|(day, offset)| {
-        let rate = across(format!("rate({CLUSTER_PRODUCED_RECORDS}[1h] offset {offset})"));
-        format!("label_replace({rate}, \"day\", \"{day}\", \"\", \"\")")
+        let rate = rate(&format!("[1h] offset {offset}"));
+        let sum = format!("sum without ({LookoutShard}) ({rate} and {present})");
+        format!("label_replace({sum}, \"day\", \"{day}\", \"\", \"\")")
     });
     let usual = format!("quantile without (day) (0.5, {})", days.join(" or "));
-    let now = across(format!("rate({CLUSTER_PRODUCED_RECORDS}[10m])"));
-    let topics = across(format!("rate({TOPIC_PRODUCED_RECORDS}[10m])"));
-    let sum = format!("sum without ({Topic}) ({topics})");
-    let coarse =
-        GRANULARITY.at(FamiliesLabel, Families::Topics).at(GranularityLabel, GranularityLevel::Whole);
-    let coarse = format!("max without ({FamiliesLabel}, {GranularityLabel}, instance, pod) ({coarse})");
+    let now = format!("sum without ({LookoutShard}) ({present})");
     let (share, floor) = (settings.throughput_drop.get(), settings.throughput_floor);
     Alert {
         name: "LookoutKafkaThroughputDropped",
         expression: format!(
             "{now} < {share} * ({usual} > {floor}) \
-             or (({sum} unless {coarse}) or ({now} unless {sum})) < {share} * ({} > {floor})",
-            across(BASELINE_RECORDS)
+             or {now} < {share} * ({} > {floor})",
+            added_up(BASELINE_RECORDS)
         ),
         hold: held(15),
         keep_firing_for: KEEP_FIRING,
@@ -69,7 +68,12 @@ fn look(name: &'static str, kind: CaseKind, given: Vec<Given>, minutes: u32, exp
 }
 
 fn produced(values: &str) -> Vec<Given> {
-    vec![Given::series(&CLUSTER_PRODUCED_RECORDS, (CLUSTER,), values)]
+    part(WHOLE, values)
+}
+
+/// The part of one shard of Lookout.
+fn part(shard: &str, values: &str) -> Vec<Given> {
+    vec![Given::series(&CLUSTER_PRODUCED_RECORDS, (CLUSTER, shard), values)]
 }
 
 /// 10 per second for 30 hours, then the rate that adds `after` every five minutes.
@@ -83,6 +87,11 @@ fn history_cases() -> Vec<Case> {
     let drop = 30 * 60;
     // Ten per second for 140 hours, then one: yesterday already.
     let seventh = produced("0+3000x1680 5040000+300x400");
+    // Two shards with half of it each; the first goes on as before, nearly.
+    let shards = |second: &str| {
+        let first = part("0", "0+1500x360 540000+1400x100");
+        [first, part("1", &format!("0+1500x360 {second}"))].concat()
+    };
     // Thirty per second for ten hours, then ten, then twelve after 49: less than half of what the greater day had.
     let unlike = produced("0+9000x120 1080000+3000x467 2484600+3600x100");
     vec![
@@ -103,6 +112,21 @@ fn history_cases() -> Vec<Case> {
             drop + 90,
             Expectation::Silent,
         ),
+        look(
+            "two shards have less together",
+            CaseKind::Other,
+            replicated(&shards("540000x100")),
+            drop + 40,
+            once(),
+        ),
+        look(
+            "one shard has nearly all",
+            CaseKind::Other,
+            shards("540000+150x100"),
+            drop + 120,
+            Expectation::Silent,
+        ),
+        look("one of two shards is gone", CaseKind::Other, shards("_x100"), drop + 120, Expectation::Silent),
         look("half of yesterday", CaseKind::Below, after_30_hours("1503"), drop + 120, Expectation::Silent),
         look(
             "for fourteen minutes",
@@ -132,33 +156,47 @@ fn history_cases() -> Vec<Case> {
 /// A baseline of 10 per second, and no history.
 fn baseline(values: &str) -> Vec<Given> {
     let mut given = produced(values);
-    given.push(Given::series(&BASELINE_RECORDS, (CLUSTER,), "10x100"));
+    given.push(Given::series(&BASELINE_RECORDS, (CLUSTER, WHOLE), "10x100"));
     given
 }
 
 fn baseline_cases() -> Vec<Case> {
     let over = baseline("0+1485x100");
     let once = || Fires(vec![of_cluster()]);
-    let topic = |name, values: &str| Given::series(&TOPIC_PRODUCED_RECORDS, (CLUSTER, name), values);
-    let mut shards = over.clone();
-    shards.extend([topic(TOPIC, "0+1485x100"), topic("refunds", "0+1485x100")]);
-    let granularity = |level| Given::series(&GRANULARITY, (CLUSTER, Families::Topics, level), "1x100");
-    let mut alone = over.clone();
-    alone.push(granularity(GranularityLevel::Whole));
-    let mut shown = baseline("0+1485x100");
-    shown.extend([topic(TOPIC, "0+1485x100"), granularity(GranularityLevel::Topic)]);
-    let mut some = shown.clone();
-    some.push(granularity(GranularityLevel::Whole));
+    // Ten per second are usual for all, so five for each.
+    let shard = |shard, values: &str| {
+        let mut given = part(shard, values);
+        given.push(Given::series(&BASELINE_RECORDS, (CLUSTER, shard), "5x100"));
+        given
+    };
+    let shards = |one: &str, other: &str| [shard("0", one), shard("1", other)].concat();
     let mut small = produced("0+3x100");
-    small.push(Given::series(&BASELINE_RECORDS, (CLUSTER,), "1x100"));
+    small.push(Given::series(&BASELINE_RECORDS, (CLUSTER, WHOLE), "1x100"));
     vec![
         look("a little less than half of the baseline", CaseKind::Other, over.clone(), 60, once()),
         look("the baseline, and two replicas of Lookout", CaseKind::Other, replicated(&over), 60, once()),
         look("half of the baseline", CaseKind::Other, baseline("0+1503x100"), 60, Expectation::Silent),
-        look("topics have no series, and one process watches all", CaseKind::Other, alone, 60, once()),
-        look("topics have series", CaseKind::Other, shown, 60, once()),
-        look("the topics of one shard have none", CaseKind::Other, some, 60, Expectation::Silent),
-        look("each shard has half of the rate", CaseKind::Other, shards, 60, Expectation::Silent),
+        look(
+            "the shards together have less",
+            CaseKind::Other,
+            replicated(&shards("0+1485x100", "0x100")),
+            60,
+            once(),
+        ),
+        look(
+            "one shard has all of it",
+            CaseKind::Other,
+            shards("0+1503x100", "0x100"),
+            60,
+            Expectation::Silent,
+        ),
+        look(
+            "one of two shards is not there",
+            CaseKind::Other,
+            shard("0", "0+900x100"),
+            60,
+            Expectation::Silent,
+        ),
         look("the baseline is next to nothing", CaseKind::Other, small, 60, Expectation::Silent),
     ]
 }

@@ -9,20 +9,20 @@
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
-use super::samples::{CLUSTER, GROUP, case, differing, fires, held, of_cluster, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
-use crate::labels::ConsumerGroup;
+use super::samples::{CLUSTER, GROUP, WHOLE, case, differing, fires, held, of_cluster, replicated, silent};
+use super::{KEEP_FIRING, OF_CLUSTER, across, added_up};
+use crate::labels::{ConsumerGroup, LookoutShard};
 use crate::metrics::{CLUSTER_PARTITIONS, GROUP_TOTAL_LAG};
 
 pub(super) fn alerts() -> Vec<Alert> {
-    vec![cluster_unseen(), lag_unseen()]
+    vec![cluster_unseen(), shard_unseen(), lag_unseen()]
 }
 
 fn cluster_unseen() -> Alert {
-    let before = across(format!("last_over_time({CLUSTER_PARTITIONS}[1h])"));
+    let before = added_up(format!("last_over_time({CLUSTER_PARTITIONS}[1h])"));
     Alert {
         name: "LookoutKafkaClusterUnseen",
-        expression: format!("{before} unless {}", across(CLUSTER_PARTITIONS)),
+        expression: format!("{before} unless {}", added_up(CLUSTER_PARTITIONS)),
         hold: held(5),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Critical,
@@ -39,7 +39,8 @@ fn cluster_unseen() -> Alert {
 }
 
 fn cluster_unseen_cases() -> Vec<Case> {
-    let given = |values: &str| vec![Given::series(&CLUSTER_PARTITIONS, (CLUSTER,), values)];
+    let given = |values: &str| vec![Given::series(&CLUSTER_PARTITIONS, (CLUSTER, WHOLE), values)];
+    let shards = |one: &str, other: &str| shards([("0", one), ("1", other)]);
     let gone = given("10x20 stale _x300");
     vec![
         case("its rows are gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
@@ -48,10 +49,73 @@ fn cluster_unseen_cases() -> Vec<Case> {
         fires("it goes on for a little while", given("10x20 stale _x30 10x100"), 55, of_cluster()),
         silent("it is seen again", CaseKind::Clears, given("10x20 stale _x30 10x100"), 57),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
+        fires("two shards are one alert", shards("10x20 stale _x300", "5x20 stale _x300"), 26, of_cluster()),
+        silent("one of two shards sees its part", CaseKind::Other, shards("10x20 stale _x300", "5x300"), 60),
+        silent(
+            "from now on shards watch it",
+            CaseKind::Other,
+            [gone.clone(), shards("_x22 5x300", "_x22 5x300")].concat(),
+            60,
+        ),
         silent("one of two replicas sees it", CaseKind::Other, differing(&gone, &given("10x300")), 60),
         silent("it has been gone for longer than an hour", CaseKind::Other, gone, 90),
         silent("it never was there", CaseKind::Missing, given("_x300"), 60),
     ]
+}
+
+/// One dead shard is not told by the alert above, nor by that on Lookout itself.
+fn shard_unseen() -> Alert {
+    let shards = format!("{CLUSTER_PARTITIONS}{{{LookoutShard}!=\"\"}}");
+    let (before, now) = (across(format!("last_over_time({shards}[1h])")), across(&shards));
+    Alert {
+        name: "LookoutKafkaShardUnseen",
+        expression: format!(
+            "count without ({LookoutShard}) ({before} unless {now}) and {}",
+            added_up(&shards)
+        ),
+        hold: held(5),
+        keep_firing_for: KEEP_FIRING,
+        severity: Severity::Warning,
+        owner: Owner::Platform,
+        summary: "A part of a Kafka cluster is not watched any more",
+        description: format!(
+            "{{{{ $value }}}} of the shards of Lookout have served no measurement{OF_CLUSTER} for five minutes; within the hour \
+             they did, and others do. Totals of the cluster are without their topics and groups, and alerts on those are silent."
+        ),
+        runbook: include_str!("../../runbooks/LookoutKafkaShardUnseen.md"),
+        inhibits: &[],
+        cases: shard_unseen_cases(),
+    }
+}
+
+fn shard_unseen_cases() -> Vec<Case> {
+    let three = |last: &str| shards([("0", "10x300"), ("1", "5x300"), ("2", last)]);
+    let gone = three("7x20 stale _x300");
+    let whole = |values: &str| Given::series(&CLUSTER_PARTITIONS, (CLUSTER, WHOLE), values);
+    let with = |mut given: Vec<Given>, another: Given| {
+        given.push(another);
+        given
+    };
+    let all = shards([("0", "10x20 stale _x300"), ("1", "5x20 stale _x300")]);
+    let late = shards([("0", "_x22 10x300"), ("1", "_x22 5x300")]);
+    vec![
+        case("one of three is gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
+        fires("two replicas of each are one alert", replicated(&gone), 26, of_cluster()),
+        fires("it goes on for a little while", three("7x20 stale _x30 7x100"), 55, of_cluster()),
+        silent("it is there again", CaseKind::Clears, three("7x20 stale _x30 7x100"), 57),
+        silent("for four minutes", CaseKind::Below, gone.clone(), 25),
+        silent("another replica of it is there", CaseKind::Other, differing(&gone, &three("7x300")), 60),
+        silent("all are gone, which another alert says", CaseKind::Other, all.clone(), 60),
+        silent("one process watches all again", CaseKind::Other, with(all, whole("_x22 15x300")), 60),
+        silent("from now on shards watch it", CaseKind::Other, with(late, whole("15x20 stale _x300")), 60),
+        silent("it has been gone for longer than an hour", CaseKind::Other, gone, 90),
+        silent("no shard was ever there", CaseKind::Missing, shards([("0", "_x300"), ("1", "_x300")]), 60),
+    ]
+}
+
+/// What shards of Lookout say of their parts.
+fn shards<const N: usize>(parts: [(&str, &str); N]) -> Vec<Given> {
+    parts.map(|(shard, values)| Given::series(&CLUSTER_PARTITIONS, (CLUSTER, shard), values)).into()
 }
 
 fn lag_unseen() -> Alert {

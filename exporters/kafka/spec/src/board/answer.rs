@@ -2,8 +2,8 @@
 
 use lookout_declarations::{PanelKind, Row};
 
-use super::{now, panel, query, rate};
-use crate::across::across;
+use super::{now, panel, query, rate, total};
+use crate::across::added_up;
 use crate::labels::{Broker, KafkaCluster};
 use crate::metrics::{
     BASELINE_BYTES, BASELINE_PRODUCE_LATENCY, BASELINE_RECORDS, BROKERS, CLUSTER_NON_PREFERRED_LEADERS,
@@ -24,10 +24,10 @@ pub(super) fn row() -> Row {
                 "All topics, against the same hour a day and a week ago, and against the baseline if one is configured.",
                 TimeSeries,
                 vec![
-                    now(rate(CLUSTER_PRODUCED_RECORDS), "now {{kafka_cluster}}"),
-                    now(ago("23h30m"), "a day ago {{kafka_cluster}}"),
-                    now(ago("167h30m"), "a week ago {{kafka_cluster}}"),
-                    now(BASELINE_RECORDS, "baseline {{kafka_cluster}}"),
+                    total(rate(CLUSTER_PRODUCED_RECORDS), "now {{kafka_cluster}}"),
+                    total(ago("23h30m"), "a day ago {{kafka_cluster}}"),
+                    total(ago("167h30m"), "a week ago {{kafka_cluster}}"),
+                    total(BASELINE_RECORDS, "baseline {{kafka_cluster}}"),
                 ],
             ),
             panel(
@@ -45,9 +45,9 @@ pub(super) fn row() -> Row {
                  Under-replicated: less redundancy than meant.",
                 Stat,
                 vec![
-                    now(CLUSTER_OFFLINE_PARTITIONS, "offline {{kafka_cluster}}"),
-                    now(CLUSTER_UNDER_MIN_ISR_PARTITIONS, "under min ISR {{kafka_cluster}}"),
-                    now(CLUSTER_UNDER_REPLICATED_PARTITIONS, "under-replicated {{kafka_cluster}}"),
+                    total(CLUSTER_OFFLINE_PARTITIONS, "offline {{kafka_cluster}}"),
+                    total(CLUSTER_UNDER_MIN_ISR_PARTITIONS, "under min ISR {{kafka_cluster}}"),
+                    total(CLUSTER_UNDER_REPLICATED_PARTITIONS, "under-replicated {{kafka_cluster}}"),
                 ],
             ),
             panel(
@@ -76,7 +76,7 @@ pub(super) fn row() -> Row {
                 "Share of the partitions that another broker than the preferred one leads.",
                 Stat,
                 vec![query(
-                    across(format!("{CLUSTER_NON_PREFERRED_LEADERS} / {CLUSTER_PARTITIONS}")),
+                    format!("{} / {}", added_up(CLUSTER_NON_PREFERRED_LEADERS), added_up(CLUSTER_PARTITIONS)),
                     "{{kafka_cluster}}",
                 )],
             ),
@@ -86,8 +86,8 @@ pub(super) fn row() -> Row {
                  Brokers tell the true figure by JMX only.",
                 TimeSeries,
                 vec![
-                    now(rate(CLUSTER_PRODUCED_BYTES), "now {{kafka_cluster}}"),
-                    now(BASELINE_BYTES, "baseline {{kafka_cluster}}"),
+                    total(rate(CLUSTER_PRODUCED_BYTES), "now {{kafka_cluster}}"),
+                    total(BASELINE_BYTES, "baseline {{kafka_cluster}}"),
                 ],
             ),
         ],

@@ -2,7 +2,7 @@
 
 use lookout_declarations::{PanelKind, Row};
 
-use super::{largest, now, panel, query, rate};
+use super::{largest, now, panel, query, rate, total};
 use crate::across::across;
 use crate::labels::{ConsumerGroup, GroupState, GroupStateLabel, Topic};
 use crate::metrics::{
@@ -61,8 +61,8 @@ pub(super) fn row() -> Row {
                 "Groups that are watched, and those without series because they have been idle for too long.",
                 TimeSeries,
                 vec![
-                    now(CLUSTER_GROUPS, "watched {{kafka_cluster}}"),
-                    now(IDLE_GROUPS, "idle {{kafka_cluster}}"),
+                    total(CLUSTER_GROUPS, "watched {{kafka_cluster}}"),
+                    total(IDLE_GROUPS, "idle {{kafka_cluster}}"),
                 ],
             ),
         ],

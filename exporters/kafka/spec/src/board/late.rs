@@ -2,7 +2,7 @@
 
 use lookout_declarations::{PanelKind, Row};
 
-use super::{LARGEST, largest, now, panel, query, rate};
+use super::{LARGEST, largest, panel, query, rate, total};
 use crate::across::across;
 use crate::metrics::{
     CLUSTER_CONSUMED_RECORDS, CLUSTER_PRODUCED_RECORDS, GROUP_COMMITS_BEYOND_END, GROUP_DRAIN_TIME,
@@ -61,8 +61,8 @@ pub(super) fn row() -> Row {
                 "Records per second. Consumed is the sum over all groups: with two groups that keep up it is twice the produced.",
                 TimeSeries,
                 vec![
-                    now(rate(CLUSTER_PRODUCED_RECORDS), "produced {{kafka_cluster}}"),
-                    now(rate(CLUSTER_CONSUMED_RECORDS), "consumed {{kafka_cluster}}"),
+                    total(rate(CLUSTER_PRODUCED_RECORDS), "produced {{kafka_cluster}}"),
+                    total(rate(CLUSTER_CONSUMED_RECORDS), "consumed {{kafka_cluster}}"),
                 ],
             ),
             panel(

@@ -5,7 +5,8 @@ use lookout_declarations::{PanelKind, Row};
 use super::{now, panel, rate};
 use crate::metrics::{
     CLIENT_RECEIVED_BYTES, CLIENT_REQUESTS, CLIENT_SENT_BYTES, GRANULARITY, GRANULARITY_DEGRADED,
-    STAGE_DURATION, TIMESTAMP_LOOKUPS, TIMESTAMP_LOOKUPS_DEFERRED, UNREAD_GROUPS, UNREAD_PARTITIONS,
+    STAGE_DURATION, TIMESTAMP_LOOKUPS, TIMESTAMP_LOOKUPS_DEFERRED, UNREAD_GROUPS, UNREAD_LAGS,
+    UNREAD_PARTITIONS,
 };
 
 pub(super) fn row() -> Row {
@@ -15,11 +16,13 @@ pub(super) fn row() -> Row {
         panels: vec![
             panel(
                 "Not read",
-                "Partitions and groups that could not be read in the last cycle, by reason: they have no rows.",
+                "Partitions and groups that could not be read in the last cycle, and lags in seconds that could not be found, by \
+                 reason: they have no rows.",
                 TimeSeries,
                 vec![
                     now(UNREAD_PARTITIONS, "partitions: {{reason}}"),
                     now(UNREAD_GROUPS, "groups: {{reason}}"),
+                    now(UNREAD_LAGS, "lags: {{reason}}"),
                 ],
             ),
             panel(

@@ -2,7 +2,7 @@
 
 use lookout_declarations::{PanelKind, Row};
 
-use super::{largest, now, panel, query, rate};
+use super::{largest, now, panel, query, rate, total};
 use crate::across::across;
 use crate::metrics::{
     CLUSTER_TOPICS, PARTITION_END, PARTITION_IN_SYNC, PARTITION_LEADER, PARTITION_LEADER_IS_PREFERRED,
@@ -117,7 +117,12 @@ pub(super) fn durability() -> Row {
                     now(TOPIC_CONFIG, "cleanup"),
                 ],
             ),
-            panel("Topics", "Topics that are watched.", Stat, vec![now(CLUSTER_TOPICS, "{{kafka_cluster}}")]),
+            panel(
+                "Topics",
+                "Topics that are watched.",
+                Stat,
+                vec![total(CLUSTER_TOPICS, "{{kafka_cluster}}")],
+            ),
         ],
     }
 }

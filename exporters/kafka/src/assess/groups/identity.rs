@@ -35,18 +35,18 @@ impl Identity {
         families
     }
 
-    pub(super) fn write(&mut self, kafka_cluster: &str, group: &Group, rebalances: Option<u64>) {
-        let labels = (kafka_cluster, &*group.name);
+    pub(super) fn write(&mut self, kafka_cluster: &str, name: &str, group: &Group, rebalances: Option<u64>) {
+        let labels = (kafka_cluster, name);
         if let Some(state) = group.state {
             // Assignor and protocol are known with the state: without it, the row would be that of another series.
             self.info.present(GroupIdentity {
                 kafka_cluster,
-                consumergroup: &group.name,
+                consumergroup: name,
                 group_type: group.group_type,
                 protocol_type: &group.protocol_type,
                 assignor: &group.assignor,
             });
-            self.state.set((kafka_cluster, &group.name, state), 1.0);
+            self.state.set((kafka_cluster, name, state), 1.0);
         }
         if let Some(members) = group.members {
             self.members.set(labels, f64::from(members));

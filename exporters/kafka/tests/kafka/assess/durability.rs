@@ -6,6 +6,7 @@ use lookout_kafka::assess::granularity::Effective;
 use lookout_kafka::model::{BrokerNode, Produced};
 use lookout_kafka_spec::config::{Baseline, GroupGranularity, TopicGranularity};
 use lookout_runtime::Shard;
+use lookout_testkit::scrape::Sample;
 use std::sync::Arc;
 
 use super::world::{FINEST, World, absent, group, partition, rows, scrape_of, view};
@@ -124,18 +125,30 @@ fn of_brokers_every_shard_says_the_same() {
 }
 
 #[test]
-fn a_baseline_of_the_cluster_is_not_held_against_the_part_of_a_shard() {
+fn what_shards_add_up_to_has_their_number_and_an_equal_part_of_the_baseline() {
     let cycle = World::new().topic("t", &[partition(0, 9)]).build();
-    let shown = |shard, topics| {
-        let baseline = Baseline { records_per_second: Some(500.0), ..Baseline::default() };
-        let granularity = Effective { topics, groups: GroupGranularity::Partition };
-        let scrape = scrape_of(&cycle, &View { baseline, shard, granularity, ..view("", FINEST) });
-        rows(&scrape, "kafka_baseline_records_per_second").len()
+    let shown = |shard, family| {
+        let baseline =
+            Baseline { records_per_second: Some(600.0), bytes_per_second: Some(90.0), ..Baseline::default() };
+        let scrape = scrape_of(&cycle, &View { baseline, shard, ..view("", FINEST) });
+        let rows = scrape.samples().filter(|sample| sample.name == family);
+        let part =
+            |sample: &Sample| (sample.label("lookout_shard").unwrap_or_default().to_owned(), sample.value);
+        rows.map(part).collect::<Vec<_>>()
     };
     let third = Shard::new(1, 3).unwrap();
-    assert_eq!(shown(Shard::WHOLE, TopicGranularity::Cluster), 1);
-    assert_eq!(shown(third, TopicGranularity::Topic), 1);
-    assert_eq!(shown(third, TopicGranularity::Cluster), 0);
+    for (family, whole, of_shard) in [
+        ("kafka_cluster_partitions", 1.0, 1.0),
+        ("kafka_cluster_produced_records_total", 0.0, 0.0),
+        ("kafka_cluster_consumergroups", 0.0, 0.0),
+        ("kafka_baseline_records_per_second", 600.0, 200.0),
+        ("kafka_baseline_bytes_per_second", 90.0, 30.0),
+    ] {
+        assert_eq!(shown(Shard::WHOLE, family), [(String::new(), whole)], "{family}");
+        assert_eq!(shown(third, family), [("1".to_owned(), of_shard)], "{family}");
+    }
+    // What each shard says of all brokers alike has none.
+    assert_eq!(shown(third, "kafka_brokers"), shown(Shard::WHOLE, "kafka_brokers"));
 }
 
 #[test]

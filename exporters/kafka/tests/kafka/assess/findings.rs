@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use lookout_kafka::findings;
-use lookout_kafka::model::{BrokerDisks, Cycle, Group, LogDirectories, LogDirectory};
+use lookout_kafka::model::{BrokerDisks, Cycle, Group, LagSeconds, LogDirectories, LogDirectory};
 use lookout_kafka_spec::config::AlertSettings;
-use lookout_kafka_spec::labels::GroupState;
+use lookout_kafka_spec::labels::{GroupState, LagMethod};
 use lookout_runtime::Finding;
 
 use super::sources::{directory, offline_directory};
@@ -16,7 +16,7 @@ fn told(findings: &[Finding]) -> Vec<String> {
 }
 
 fn of(cycle: &Cycle) -> Vec<String> {
-    let findings = findings::cycle(cycle);
+    let findings = findings::cycle(cycle, "lookout-probe");
     assert!(findings.iter().all(|finding| !finding.remedy.is_empty()));
     told(&findings)
 }
@@ -63,6 +63,32 @@ fn groups_that_lose_records_or_have_nobody_are_found() {
         "group nobody: no members, and at least 10 records behind",
     ];
     assert_eq!(of(&cycle), expected);
+}
+
+#[test]
+fn a_group_that_commits_without_being_a_member_is_not_forsaken() {
+    let nobody = |name: &str| Group { state: Some(GroupState::Empty), members: Some(0), ..group(name) };
+    let behind = |group: Group, minutes: i64| {
+        let since = LagSeconds::Since {
+            timestamp: fixed_now().as_millisecond() - minutes * 60_000,
+            method: LagMethod::Timestamp,
+        };
+        let world =
+            World::new().topic("lookout-probe", &[partition(0, 100)]).topic("t", &[partition(0, 100)]);
+        let probe = nobody("lookout-probe-vm");
+        of(&world
+            .group(group, &[("t", 0, 90)])
+            .group(probe, &[("lookout-probe", 0, 9)])
+            .since(&[since, since])
+            .build())
+    };
+    assert_eq!(behind(nobody("flink"), 29), [""; 0], "a checkpoint a few minutes ago");
+    assert_eq!(behind(nobody("flink"), 31), ["group flink: no members, and at least 10 records behind"]);
+    // It is far behind, and works.
+    assert_eq!(behind(Group { has_moved: true, ..nobody("flink") }, 300), [""; 0]);
+    // An offset per partition may be a marker.
+    let marker = World::new().topic("t", &[partition(0, 100)]).group(nobody("done"), &[("t", 0, 99)]).build();
+    assert_eq!(of(&marker), [""; 0]);
 }
 
 #[test]

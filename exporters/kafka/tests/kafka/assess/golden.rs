@@ -113,7 +113,7 @@ fn everything() -> Cycle {
     cycle.unread_partitions.insert(Reason::Timeout, 1);
     cycle.unread_partitions.insert(Reason::Unreachable, 1);
     cycle.unread_groups.insert(Reason::Timeout, 1);
-    cycle.lookups = Lookups { asked: 21, deferred: 1 };
+    cycle.lookups = Lookups { asked: 21, deferred: 1, unread: [(Reason::Unexpected, 2)].into() };
     cycle.stages =
         [(Stage::Metadata, Duration::from_millis(4)), (Stage::Offsets, Duration::from_micros(2_500))].into();
     cycle.traffic =

@@ -46,6 +46,18 @@ fn one_unread_end_takes_the_sum_of_its_topic_and_the_total_but_no_other_sum() {
 }
 
 #[test]
+fn the_group_with_the_empty_name_does_not_look_like_a_total() {
+    let world = || World::new().topic("t", &[partition(0, 100)]).group(group(""), &[("t", 0, 94)]);
+    let scrape = world().group(group("g"), &[("t", 0, 90)]).scrape();
+    assert_eq!(rows(&scrape, "kafka_consumergroup_lag"), ["<empty>,t,0 6", "g,t,0 10"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_total_lag"), ["<empty> 6", "g 10"]);
+    assert_eq!(rows(&scrape, "kafka_consumergroup_members").len(), 2);
+    // Two of one name would cost the whole scrape.
+    let scrape = world().group(group("<empty>"), &[("t", 0, 90)]).scrape();
+    assert_eq!(rows(&scrape, "kafka_consumergroup_total_lag"), ["<empty> 10"]);
+}
+
+#[test]
 fn a_commit_beyond_the_end_has_no_lag_and_is_counted() {
     let scrape = World::new()
         .topic("t", &[partition(0, 20), partition(0, 20)])

@@ -94,6 +94,7 @@ pub(crate) fn group(name: &str) -> Group {
         told_lags: None,
         is_partial: false,
         is_idle: false,
+        has_moved: false,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lookout_kafka::cell::ClusterCell;
 use lookout_kafka::model::{Commits, LagSeconds};
+use lookout_kafka::sources::{ConfigurationSource, Plan};
 use lookout_kafka_spec::config::Filter;
 use lookout_kafka_spec::labels::{GroupState, GroupType};
 use lookout_runtime::{Shard, Source};
@@ -207,4 +208,76 @@ async fn counters_go_on_when_a_source_is_replaced() {
     assert!(before.totals.produced_records > 0);
     assert_eq!(before.totals.produced_records, after.totals.produced_records);
     assert!(after.traffic.requests > before.traffic.requests);
+}
+
+#[tokio::test]
+async fn where_partitions_begin_stays_known_when_a_source_is_replaced() {
+    let cluster = start(&description());
+    let (mut settings, cell) = (settings(&cluster), Arc::<ClusterCell>::default());
+    let mut first = source(&settings, Shard::WHOLE, &cell);
+    let before = first.collect().await.unwrap().model;
+    assert!((0..20).all(|slot| before.low_before.get(slot).is_none() && before.low.get(slot).is_some()));
+    drop(first);
+    // A reload that leaves out another topic.
+    settings.topics.exclude = vec!["prices".to_owned()];
+    let after = source(&settings, Shard::WHOLE, &cell).collect().await.unwrap();
+    assert_eq!((after.faults, after.model.topology.topics.len()), (vec![], 2));
+    let known: Vec<_> = (0..8).map(|slot| after.model.low_before.get(slot)).collect();
+    let expected: Vec<_> = [0].into_iter().chain(13..20).map(|slot| before.low.get(slot)).collect();
+    assert_eq!(known, expected);
+    assert!(after.model.groups.unwrap().groups.iter().all(|group| !group.is_partial));
+}
+
+#[tokio::test]
+async fn a_topic_that_is_made_between_two_cycles_counts_from_its_first_record() {
+    let mut watched = watch(&description());
+    watched.read().await;
+    watched.cluster.create_topic(TopicDescription::new("young", 2));
+    watched.cluster.advance(core::time::Duration::from_secs(15));
+    let cycle = watched.read().await.model;
+    let young = cycle.topology.find("young").unwrap();
+    let ends: i64 = (0..2).map(|number| watched.cluster.end_offset("young", number).unwrap()).sum();
+    assert!(ends > 0);
+    assert_eq!(cycle.produced[young].records, u64::try_from(ends).unwrap());
+    // A filter that lets more through makes nothing new.
+    let mut settings = settings(&watched.cluster);
+    settings.topics.exclude = vec!["young".to_owned()];
+    source(&settings, Shard::WHOLE, &watched.cell).collect().await.unwrap();
+    settings.topics.exclude.clear();
+    watched.cell.past.lock().await.history = lookout_kafka::history::History::default();
+    settings.topics.exclude = vec!["young".to_owned()];
+    source(&settings, Shard::WHOLE, &watched.cell).collect().await.unwrap();
+    settings.topics.exclude.clear();
+    let wider = source(&settings, Shard::WHOLE, &watched.cell).collect().await.unwrap().model;
+    assert_eq!(wider.produced[wider.topology.find("young").unwrap()].records, 0);
+}
+
+#[tokio::test]
+async fn what_was_read_of_another_cluster_under_the_same_addresses_is_forgotten() {
+    let mut watched = watch(&description());
+    watched.read().await;
+    let settings = settings(&watched.cluster);
+    let plan = Plan::of(&settings, &settings.clusters[0], Shard::WHOLE, |_| ());
+    ConfigurationSource::new(&plan, Arc::clone(&watched.cell)).collect().await.unwrap();
+    watched.cell.show_record_sizes(Arc::new([("prices".into(), 100.0)].into()));
+    assert!(watched.read().await.model.configurations.is_some());
+    watched.cell.past.lock().await.cluster_id = Some("the one before".into());
+    let cycle = watched.read().await.model;
+    assert!(cycle.configurations.is_none() && watched.cell.record_sizes().is_empty());
+    assert!(cycle.produced.iter().all(|produced| produced.record_size.is_none()));
+}
+
+#[tokio::test]
+async fn a_topic_that_is_created_again_is_asked_for_its_configuration_soon() {
+    let mut watched = watch(&description());
+    watched.read().await;
+    let settings = settings(&watched.cluster);
+    let plan = Plan::of(&settings, &settings.clusters[0], Shard::WHOLE, |_| ());
+    let mut source = ConfigurationSource::new(&plan, Arc::clone(&watched.cell));
+    source.collect().await.unwrap();
+    assert!(watched.cluster.delete_topic("trades"));
+    watched.cluster.create_topic(TopicDescription::new("trades", 7));
+    watched.read().await;
+    tokio::time::pause();
+    tokio::time::timeout(core::time::Duration::from_mins(2), source.changed()).await.unwrap();
 }

@@ -219,7 +219,7 @@ async fn a_beginning_that_cannot_be_read_when_it_is_due_is_not_known_any_more() 
 
 #[tokio::test]
 async fn a_broker_that_stalls_takes_nothing_from_the_others() {
-    for api in [ApiKey::ListGroups, ApiKey::OffsetFetch, ApiKey::ListOffsets] {
+    for api in [ApiKey::ListGroups, ApiKey::ListOffsets] {
         for after_bytes in [0, 3, 9, 40] {
             let mut watched = watch(&description());
             watched.read().await;
@@ -233,6 +233,35 @@ async fn a_broker_that_stalls_takes_nothing_from_the_others() {
             let unread = if api == ApiKey::ListOffsets { 0 } else { coordinated };
             assert_eq!(read.model.unread_groups.values().sum::<u64>(), unread, "{place}");
             assert_eq!(read.model.unreachable.get(&2), Some(&Reason::Timeout), "{place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_slow_kind_of_question_about_groups_costs_no_partition_its_end() {
+    let share = GroupDescription::new("share", "prices").kind(GroupKind::Share);
+    for api in [
+        ApiKey::DescribeGroups,
+        ApiKey::ConsumerGroupDescribe,
+        ApiKey::OffsetFetch,
+        ApiKey::DescribeShareGroupOffsets,
+    ] {
+        let mut watched = watch(&description().group(share.clone()));
+        watched.read().await;
+        let broker = watched.cluster.coordinator("share").unwrap();
+        watched.cluster.disturb(Scope::both(broker, api), Disturbance::Stalled { after_bytes: 0 });
+        let read = watched.read().await;
+        watched.check(&read.model);
+        assert_eq!((read_partitions(&read.model), read.model.unreachable.len()), (12, 0), "{api:?}");
+        assert_eq!(counted(&read.model.unread_partitions), [], "{api:?}");
+        // What was not told is counted and said, and nothing else of the groups.
+        let unread: Vec<_> = counted(&read.model.unread_groups);
+        assert!(matches!(unread[..], [(Reason::Timeout, count)] if count <= 5), "{api:?}: {unread:?}");
+        let told = format!("broker {broker}");
+        assert!(read.faults.iter().any(|fault| fault.subject == told), "{api:?}: {:?}", read.faults);
+        if api == ApiKey::DescribeGroups {
+            let groups = &read.model.groups.as_ref().unwrap().groups;
+            assert!(groups.iter().all(|group| matches!(group.commits, Commits::Read(_))), "{api:?}");
         }
     }
 }

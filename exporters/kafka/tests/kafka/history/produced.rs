@@ -83,6 +83,59 @@ fn partitions_that_are_added_count_from_their_first_record() {
     assert_eq!(watch.records(&large, &[1_000, 41, 2]), [42]);
 }
 
+/// A topology of a cluster with a name, in which `young` has had its first leader only.
+fn with_young(topics: &[(&str, u8, u32)]) -> Arc<Topology> {
+    let mut built = cluster::topology(topics);
+    built.cluster_id = Some("cluster".into());
+    if let Some(young) = built.find("young") {
+        let (first, partitions) = (built.topics[young].first, built.topics[young].partitions);
+        for slot in first..first + partitions {
+            built.partitions[slot as usize].leader_epoch = 0;
+        }
+    }
+    Arc::new(built)
+}
+
+#[test]
+fn a_topic_that_is_made_while_we_watch_counts_from_its_first_record() {
+    let (before, after) = (with_young(&[("a", 1, 1)]), with_young(&[("a", 1, 1), ("young", 7, 2)]));
+    let mut watch = Watch::new();
+    watch.low = Some(0);
+    watch.records(&before, &[1_000]);
+    assert_eq!(watch.records(&after, &[1_000, 5_000, 3]), [0, 5_003], "the first burst of a job");
+    assert_eq!(watch.records(&after, &[1_000, 5_001, 3]), [0, 5_004]);
+}
+
+#[test]
+fn a_topic_that_may_only_have_become_visible_begins_where_it_is_seen_first() {
+    let topics: &[(&str, u8, u32)] = &[("a", 1, 1), ("young", 7, 1)];
+    let first = |prepare: &dyn Fn(&mut Watch, &mut Topology, &mut Topology)| {
+        let (mut before, mut after) = (with_young(&topics[..1]), with_young(topics));
+        let mut watch = Watch::new();
+        watch.low = Some(0);
+        prepare(&mut watch, Arc::make_mut(&mut before), Arc::make_mut(&mut after));
+        let low = watch.low.replace(0);
+        watch.records(&before, &[1_000]);
+        watch.low = low;
+        watch.records(&after, &[1_000, 5_000])[1]
+    };
+    assert_eq!(first(&|_, _, _| {}), 5_000);
+    assert_eq!(first(&|watch, _, _| watch.low = None), 0, "another filter");
+    assert_eq!(first(&|watch, _, _| watch.low = Some(7)), 0, "it has lost records already");
+    assert_eq!(first(&|watch, _, _| watch.low = Some(-1)), 0, "where it begins is not known");
+    assert_eq!(first(&|_, _, after| after.partitions[1].leader_epoch = 1), 0, "it has had another leader");
+    assert_eq!(first(&|_, _, after| after.topics[1].id = [0; 16]), 0, "an old broker");
+    assert_eq!(first(&|_, before, _| before.unread_names = vec!["young".into()]), 0, "it had an error");
+    let too_many = |_: &mut Watch, before: &mut Topology, _: &mut Topology| {
+        before.unread_topics.insert(lookout_declarations::Reason::TooMany, 3);
+    };
+    assert_eq!(first(&too_many), 0, "it was beyond the limit");
+    // All are first seen in the first cycle.
+    let mut watch = Watch::new();
+    watch.low = Some(0);
+    assert_eq!(watch.records(&with_young(topics), &[1_000, 5_000]), [0, 0]);
+}
+
 #[test]
 fn a_topic_that_appears_begins_where_it_is_seen_first() {
     let mut watch = Watch::new();

@@ -88,5 +88,6 @@ fn questions_that_the_time_did_not_suffice_for_are_deferred_and_those_that_faile
     assert_eq!(search.questions().len(), 10);
     search.answer(3, Err(Reason::Timeout));
     let (lags, lookups) = search.finish();
-    assert_eq!((lags, lookups), (vec![LagSeconds::Unknown; 10], Lookups { asked: 10, deferred: 9 }));
+    let unread = [(Reason::Timeout, 1)].into();
+    assert_eq!((lags, lookups), (vec![LagSeconds::Unknown; 10], Lookups { asked: 10, deferred: 9, unread }));
 }

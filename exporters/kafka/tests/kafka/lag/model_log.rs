@@ -1,5 +1,8 @@
 //! A log that answers as Kafka does: the first record, in the order of offsets, whose timestamp is at or after the time
-//! (`FileRecords.searchForTimestamp`), below the high watermark.
+//! (`FileRecords.searchForTimestamp`), below the high watermark. It looks for it in the first segment that has, or has had, something so
+//! late, and in no other (`UnifiedLog.fetchOffsetByTimestamp`): what `DeleteRecords` has deleted is on disk until its segment goes.
+
+use lookout_kafka::lag;
 
 /// A partition.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +13,8 @@ pub(super) struct ModelLog {
     latest: Vec<i64>,
     pub(super) end: i64,
     pub(super) low: i64,
+    /// The largest timestamp of each segment of which all was deleted by request.
+    dead: Vec<i64>,
 }
 
 impl ModelLog {
@@ -46,6 +51,20 @@ impl ModelLog {
         self.indexed()
     }
 
+    /// Removes what `DeleteRecords` removes, of a log with so many records in a segment.
+    pub(super) fn delete_to(&mut self, low: i64, segment: i64) {
+        let dead = self.records.iter().filter(|(offset, _)| offset / segment < low / segment);
+        let mut largest = std::collections::BTreeMap::new();
+        for (offset, timestamp) in dead {
+            let place = largest.entry(offset / segment).or_insert(*timestamp);
+            *place = (*place).max(*timestamp);
+        }
+        self.dead.extend(largest.into_values());
+        self.low = low;
+        self.records.retain(|(offset, _)| *offset >= low);
+        *self = core::mem::take(self).indexed();
+    }
+
     /// Removes what compaction removes.
     pub(super) fn without(mut self, is_gone: impl Fn(i64) -> bool) -> Self {
         self.records.retain(|(offset, _)| !is_gone(*offset));
@@ -54,6 +73,13 @@ impl ModelLog {
 
     /// The answer to `ListOffsets` with a timestamp.
     pub(super) fn at_or_after(&self, time: i64) -> Option<(i64, i64)> {
+        if time == lag::Question::LARGEST {
+            let largest = self.latest.last().filter(|largest| **largest >= 0)?;
+            return self.records.iter().find(|(_, timestamp)| timestamp == largest).copied();
+        }
+        if self.dead.iter().any(|largest| *largest >= time) {
+            return None;
+        }
         self.records.get(self.latest.partition_point(|latest| *latest < time)).copied()
     }
 

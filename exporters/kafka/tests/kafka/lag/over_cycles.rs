@@ -47,9 +47,9 @@ fn the_rate_of_the_ring_is_a_good_first_guess() {
 }
 
 #[test]
-fn a_group_that_has_stopped_is_never_asked_for() {
+fn a_group_that_has_stopped_is_asked_for_once() {
     let mut cluster = watched(20);
-    let offset = cluster.logs[0].end - 40;
+    let (mut questions, offset) = (0, cluster.logs[0].end - 40);
     let truth = cluster.logs[0].first_from(offset).unwrap();
     for cycle in 0..60 {
         let now = NOW + cycle * PERIOD;
@@ -58,9 +58,56 @@ fn a_group_that_has_stopped_is_never_asked_for() {
             cluster.observe(now);
         }
         let found = cluster.search(now, &[(0, offset)]);
-        assert_eq!((cycle, found.questions), (cycle, 0));
+        questions += found.questions;
+        assert_eq!(since(found.lags[0]).1, LagMethod::Interpolated, "{cycle}");
         assert!((since(found.lags[0]).0 - truth).abs() <= SECOND);
     }
+    assert_eq!(questions, 1, "whether timestamps agree, before the ring forgets it");
+}
+
+#[test]
+fn what_is_back_filled_is_as_old_as_its_timestamps_say_before_it_is_old_by_arrival() {
+    let month = 30 * 24 * HOUR;
+    let mut cluster = Cluster::new(vec![ModelLog::new([])]);
+    cluster.observe(NOW - PERIOD);
+    (0..500).for_each(|index| cluster.logs[0].append(NOW - month + index));
+    let mut methods = Vec::new();
+    for cycle in 0..40 {
+        let now = NOW + cycle * PERIOD;
+        cluster.observe(now);
+        let (timestamp, method) = since(cluster.search(now, &[(0, 100)]).lags[0]);
+        let by_arrival = (NOW - PERIOD..=NOW).contains(&timestamp);
+        assert!(by_arrival == (method == LagMethod::Interpolated), "{cycle}");
+        assert!(by_arrival || is_exact(now, timestamp, NOW - month + 100), "{cycle}: {}", now - timestamp);
+        methods.push(method);
+    }
+    // Within the minutes of the ring it is said when it came; from then on every replica says the same.
+    let changed = methods.iter().filter(|method| **method == LagMethod::Interpolated).count();
+    assert!(
+        (1..=13).contains(&changed)
+            && methods[changed..].iter().all(|method| *method == LagMethod::Timestamp)
+    );
+}
+
+#[test]
+fn what_could_not_be_checked_is_said_and_not_kept() {
+    let mut cluster = watched(20);
+    let offset = cluster.logs[0].end - 40;
+    let mut now = NOW;
+    while cluster.memory.is_empty() && now < NOW + HOUR {
+        let found = cluster.search_with(now, &[(0, offset)], |_, _, _| Err(Reason::Timeout));
+        let is_known = found.lags[0] != LagSeconds::Unknown;
+        assert_eq!(is_known, found.lookups.unread.is_empty());
+        assert!(!is_known || since(found.lags[0]).1 == LagMethod::Interpolated);
+        if !is_known {
+            // The ring has forgotten it.
+            return;
+        }
+        now += PERIOD;
+        produce_until(&mut cluster, now, 100);
+        cluster.observe(now);
+    }
+    panic!("it was kept for longer than it was known");
 }
 
 #[test]
