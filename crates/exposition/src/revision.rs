@@ -23,8 +23,10 @@ use crate::publisher::{Publisher, all_dropped, declared_place};
 use crate::trie::Node;
 use crate::{Batch, Changes, PublishReport};
 
-/// How many bytes of rows wait to be worked in. More makes fewer passes over the tries, and costs as much memory.
-const MAX_PENDING_BYTES: usize = 16 * 1_024 * 1_024;
+/// How many bytes of rows wait at least to be worked in; they take some times as much memory while they wait.
+const PENDING_BYTES: usize = 4 * 1_024 * 1_024;
+/// The same as a share of what is served: each pass goes over the tries, so there are a few per doubling.
+const PENDING_SHARE: usize = 8;
 
 /// Changes of objects that become visible together, when this is finished or dropped.
 pub struct Revision<'a> {
@@ -33,6 +35,7 @@ pub struct Revision<'a> {
     before: BTreeMap<u32, Arc<Node>>,
     pending: Changes,
     pending_bytes: usize,
+    pending_limit: usize,
     /// The objects that go unless they are named.
     unnamed: Option<HashSet<Box<str>, FixedState>>,
     /// What has become of the families until now.
@@ -51,6 +54,7 @@ impl<'a> Revision<'a> {
             before,
             pending: Changes::new(),
             pending_bytes: 0,
+            pending_limit: PENDING_BYTES,
             unnamed,
             changes: BTreeMap::new(),
             commit: Commit::default(),
@@ -65,7 +69,7 @@ impl<'a> Revision<'a> {
         }
         self.pending_bytes += batch.bytes();
         self.pending.put(object, batch);
-        if self.pending_bytes > MAX_PENDING_BYTES {
+        if self.pending_bytes > self.pending_limit {
             self.work_in();
         }
     }
@@ -111,6 +115,8 @@ impl<'a> Revision<'a> {
                 None => drop(self.changes.insert(change.family, change)),
             }
         }
+        let bytes: usize = self.publisher.keyed.roots().map(|(_, root)| root.totals().bytes).sum();
+        self.pending_limit = (bytes / PENDING_SHARE).max(PENDING_BYTES);
     }
 
     /// Compresses and enters all that was worked in.

@@ -53,7 +53,8 @@ fn check_value(json: Json<'_>, value: &Value, depth: usize) {
         Value::Null => assert!(json.is_null()),
         Value::Bool(truth) => assert_eq!(json.boolean(), Some(*truth)),
         Value::Number(number) => {
-            let integer = json.integer();
+            // `-0` is an integer to us, and a double to a parser.
+            let integer = json.integer().filter(|integer| *integer != 0);
             assert!(integer.is_none() || integer == number.as_i64());
         }
         Value::String(text) => assert_eq!(json.text().as_deref(), Some(text.as_str())),

@@ -23,7 +23,7 @@ pub enum Namespaces {
     /// In all: needs rights over the cluster.
     #[default]
     All,
-    /// In these alone, each followed by itself: needs rights in each of them only.
+    /// In these alone, each followed by itself, with a connection of its own: needs rights in each of them only.
     Named(Vec<String>),
     /// In those that match: needs rights over the cluster.
     Matching(NamespacePatterns),

@@ -56,7 +56,7 @@ impl Default for SecretSettings {
             enabled: true,
             rules: vec![SecretRule {
                 secret_type: "kubernetes.io/tls".to_owned(),
-                keys: owned(&["tls.crt", "ca.crt"]),
+                keys: owned(&["tls.crt"]),
             }],
             exclude_types: owned(&[
                 "helm.sh/release.v1",

@@ -11,6 +11,7 @@ use lookout_config::HumanSize;
 use lookout_kubernetes::{Json, ObjectJson, Reader};
 use serde_json::{Value, json};
 
+use super::world::cluster_settings;
 use crate::support::fixture;
 
 fn pem(name: &str) -> String {
@@ -41,12 +42,12 @@ fn of_secret(settings: &ClusterSettings, secret_type: &str, data: &Value) -> Opt
 }
 
 fn tls(data: &Value) -> StoredObject {
-    of_secret(&ClusterSettings::default(), "kubernetes.io/tls", data).unwrap()
+    of_secret(&cluster_settings(), "kubernetes.io/tls", data).unwrap()
 }
 
 fn opaque(keys: &[&str], data: &Value) -> Option<StoredObject> {
     let keys = keys.iter().map(|&key| key.to_owned()).collect();
-    let mut settings = ClusterSettings::default();
+    let mut settings = cluster_settings();
     settings.secrets.rules = vec![SecretRule { secret_type: "Opaque".to_owned(), keys }];
     of_secret(&settings, "Opaque", data)
 }
@@ -122,7 +123,7 @@ fn a_combined_file_and_the_der_form_are_read() {
 fn text_with_escapes_is_read_as_what_it_stands_for() {
     let escaped = pem("root.pem").replace('/', "\\/").replace('=', "\\u003d");
     let text = format!(r#"{{"type":"kubernetes.io\/tls","metadata":{{}},"data":{{"tls.crt":"{escaped}"}}}}"#);
-    let reader = SecretReader::new(&ClusterSettings::default(), &Arc::default());
+    let reader = SecretReader::new(&cluster_settings(), &Arc::default());
     let object = reader.read(&ObjectJson::new(Json::check(text.as_bytes()).unwrap())).unwrap();
     assert_eq!(subjects(&object), ["tls.crt Example Root"]);
 }
@@ -147,16 +148,16 @@ fn a_pattern_passes_over_what_is_no_certificate_and_a_name_does_not() {
 #[test]
 fn other_types_are_left_out_unless_a_rule_wants_them() {
     let data = json!({ "tls.crt": pem("root.pem") });
-    let default = ClusterSettings::default();
+    let default = cluster_settings();
     assert_eq!(of_secret(&default, "Opaque", &data), None);
     assert!(opaque(&["tls.crt"], &data).is_some());
     assert_eq!(opaque(&["ca.crt"], &data), None, "nothing of it is wanted");
-    let mut any = ClusterSettings::default();
+    let mut any = cluster_settings();
     any.secrets.rules = vec![SecretRule { secret_type: "*".to_owned(), keys: vec!["tls.crt".to_owned()] }];
     assert!(of_secret(&any, "example.com/own", &data).is_some());
     // A server's Secret without anything in it is there all the same.
     assert_eq!(of_secret(&default, "kubernetes.io/tls", &json!({})), Some(StoredObject::default()));
-    let excluding = ClusterSettings { exclude: vec!["we?".to_owned()], ..ClusterSettings::default() };
+    let excluding = ClusterSettings { exclude: vec!["we?".to_owned()], ..cluster_settings() };
     assert_eq!(of_secret(&excluding, "kubernetes.io/tls", &data), None);
 }
 
@@ -168,7 +169,7 @@ fn what_exceeds_a_limit_is_told_and_not_read() {
         max_values_per_object: 2,
         ..ObjectLimits::default()
     };
-    let mut settings = ClusterSettings { limits, ..ClusterSettings::default() };
+    let mut settings = ClusterSettings { limits, ..cluster_settings() };
     settings.secrets.rules[0].keys = vec!["*.crt".to_owned()];
     let large = BASE64.encode(&b"x".repeat(2000));
     let data = json!({ "a.crt": large, "b.crt": BASE64.encode(&fixture("root.pem").repeat(2)[..1000]) });
@@ -196,7 +197,7 @@ fn certificates_with_the_same_labels_get_a_discriminator_each() {
 #[test]
 fn chosen_labels_are_kept_and_no_others() {
     let settings =
-        ClusterSettings { labels: vec!["team".to_owned(), "none".to_owned()], ..ClusterSettings::default() };
+        ClusterSettings { labels: vec!["team".to_owned(), "none".to_owned()], ..cluster_settings() };
     let mut object = secret("kubernetes.io/tls", &json!({ "tls.crt": pem("root.pem") }));
     object["metadata"]["labels"] = json!({ "team": "data", "hash": "abc" });
     let object = read(&SecretReader::new(&settings, &Arc::default()), &object).unwrap();
@@ -206,7 +207,7 @@ fn chosen_labels_are_kept_and_no_others() {
 
 #[test]
 fn config_maps_have_text_and_bytes_and_the_clusters_own_root_is_left_out() {
-    let reader = ConfigMapReader::new(&ClusterSettings::default(), &Arc::default());
+    let reader = ConfigMapReader::new(&cluster_settings(), &Arc::default());
     let of = |name: &str| {
         json!({
             "metadata": { "namespace": "shop", "name": name },
@@ -257,9 +258,9 @@ fn ca_bundles_are_found_where_each_kind_has_them() {
 
 #[test]
 fn readers_are_equal_that_read_alike() {
-    let settings = ClusterSettings::default();
+    let settings = cluster_settings();
     let reader = SecretReader::new(&settings, &Arc::new(Sharing::default()));
     assert!(reader == SecretReader::new(&settings, &Arc::new(Sharing::default())));
-    let other = ClusterSettings { labels: vec!["team".to_owned()], ..ClusterSettings::default() };
+    let other = ClusterSettings { labels: vec!["team".to_owned()], ..cluster_settings() };
     assert!(reader != SecretReader::new(&other, &Arc::new(Sharing::default())));
 }

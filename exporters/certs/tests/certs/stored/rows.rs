@@ -14,13 +14,14 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::readers::read;
+use super::world::cluster_settings;
 use crate::support::{fixed_now, fixture, text_of};
 
 const SECRETS: Showing = Showing { place: Place::Secret, chain: Chain::All, exposes_relative: false };
 
 fn entry() -> Entry<StoredObject> {
     let settings =
-        ClusterSettings { labels: vec!["app.kubernetes.io/name".to_owned()], ..ClusterSettings::default() };
+        ClusterSettings { labels: vec!["app.kubernetes.io/name".to_owned()], ..cluster_settings() };
     let object = json!({
         "type": "kubernetes.io/tls",
         "metadata": { "namespace": "shop", "name": "web", "labels": { "app.kubernetes.io/name": "shop" } },

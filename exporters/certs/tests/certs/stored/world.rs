@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use lookout_certs::start;
+use lookout_certs_spec::config::{ClusterSettings, SecretRule};
 use lookout_certs_spec::{SPEC, Settings};
 use lookout_config::HumanDuration;
 use lookout_exposition::{Encoding, ExporterFamilies, Exposition, Format, Selection};
@@ -50,9 +51,20 @@ pub(super) fn tls_secret(namespace: &str, name: &str) -> Value {
     objects::secret(namespace, name, "kubernetes.io/tls", &data)
 }
 
+/// Settings that read the authority beside each certificate too.
+pub(super) fn cluster_settings() -> ClusterSettings {
+    let mut settings = ClusterSettings::default();
+    settings.secrets.rules = vec![SecretRule {
+        secret_type: "kubernetes.io/tls".to_owned(),
+        keys: vec!["tls.crt".to_owned(), "ca.crt".to_owned()],
+    }];
+    settings
+}
+
 /// Settings that watch what is stored in the cluster and nothing else.
 pub(super) fn settings() -> Settings {
     let mut settings = Settings { period: HumanDuration::from_secs(1), ..Settings::default() };
+    settings.cluster = cluster_settings();
     settings.cluster.cert_manager = false;
     settings.cluster.hosts = false;
     settings.cluster.probe_hosts = false;
