@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use lookout_declarations::Reason;
 use lookout_kubernetes_spec::Settings;
@@ -32,7 +32,8 @@ use crate::tasks::Task;
 /// Connections end when this and every [`Follower`] of it are gone.
 pub struct Cluster {
     server: Arc<Server>,
-    needs: Mutex<BTreeSet<Need>>,
+    /// Held by the configurations that want them.
+    needs: Mutex<Vec<Weak<Need>>>,
 }
 
 /// Reads nothing: for objects of which the name is enough.
@@ -103,14 +104,19 @@ impl Cluster {
         Follower::new(board, tasks)
     }
 
-    /// Declares what an exporter wants to do, so that a missing permission is found at start and named.
-    pub fn need(&self, need: Need) {
-        self.needs().insert(need);
+    /// Declares what an exporter wants to do for as long as `sources` are in force, so that a missing permission is found at
+    /// start and named.
+    pub fn need(&self, need: Need, sources: &mut Sources) {
+        let need = Arc::new(need);
+        let mut needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
+        needs.retain(|need| need.strong_count() > 0);
+        needs.push(Arc::downgrade(&need));
+        sources.keep(need);
     }
 
     /// Asks the server about every declared need, in order.
     pub async fn review(&self) -> Vec<Reviewed> {
-        let needs: Vec<Need> = self.needs().iter().cloned().collect();
+        let needs = self.needs();
         if !needs.is_empty() {
             self.server.learn_user().await;
         }
@@ -171,8 +177,10 @@ impl Cluster {
         })
     }
 
-    fn needs(&self) -> MutexGuard<'_, BTreeSet<Need>> {
-        self.needs.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is wanted now, each once.
+    fn needs(&self) -> BTreeSet<Need> {
+        let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
+        needs.iter().filter_map(Weak::upgrade).map(|need| (*need).clone()).collect()
     }
 }
 

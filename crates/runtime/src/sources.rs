@@ -111,6 +111,11 @@ impl Sources {
         cell
     }
 
+    /// Keeps `thing` for as long as this set is in force: what a configuration wants of something that outlives it.
+    pub fn keep(&mut self, thing: Arc<dyn Any + Send + Sync>) {
+        self.cells.push(thing);
+    }
+
     /// Which part of an inventory this process watches. It is the same for as long as the process lives, so it is no part of
     /// an identity.
     pub fn shard(&self) -> Shard {

@@ -38,8 +38,8 @@ async fn no_key_and_no_token_reaches_any_log_at_any_level() {
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    // Everything here runs on this thread.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For all threads: beside one of a single thread, what another thread is the first to log is switched off for all.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let token = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(token.path(), "t0ken-of-ours").unwrap();
     let broken =

@@ -2,6 +2,7 @@
 
 use lookout_kubernetes::{Need, Resource, Verdict};
 use lookout_kubernetes_spec::metrics::Verb;
+use lookout_runtime::Sources;
 use serde_json::{Value, json};
 
 use crate::secrets::SECRETS;
@@ -45,11 +46,12 @@ async fn every_need_is_reviewed_and_a_missing_one_has_its_remedy() {
     })
     .await;
     let cluster = stage.cluster();
+    let mut sources = Sources::default();
     let issuers = Resource { group: "cert-manager.io", plural: "issuers", ..SECRETS };
-    cluster.need(need(Verb::Watch, issuers, None));
-    cluster.need(need(Verb::List, SECRETS, Some("x")));
-    cluster.need(need(Verb::List, SECRETS, Some("x")));
-    cluster.need(need(Verb::List, SECRETS, None));
+    cluster.need(need(Verb::Watch, issuers, None), &mut sources);
+    cluster.need(need(Verb::List, SECRETS, Some("x")), &mut sources);
+    cluster.need(need(Verb::List, SECRETS, Some("x")), &mut sources);
+    cluster.need(need(Verb::List, SECRETS, None), &mut sources);
     let reviewed = cluster.review().await;
     let verdict = |verb, plural| {
         let found = reviewed.iter().find(|one| {
@@ -70,6 +72,11 @@ async fn every_need_is_reviewed_and_a_missing_one_has_its_remedy() {
     let unknown = reviewed.iter().find(|one| matches!(one.verdict, Verdict::Unknown { .. })).unwrap();
     assert_eq!((unknown.need.resource, &unknown.need.namespace), (SECRETS, &None));
     assert_eq!(cluster.user().as_deref(), Some("system:serviceaccount:m:lookout"));
+    // Another configuration wants less: what nobody wants any more is not missing.
+    let mut sources_after = Sources::default();
+    cluster.need(need(Verb::Watch, issuers, None), &mut sources_after);
+    drop(sources);
+    assert_eq!(cluster.review().await.len(), 1);
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@
 //!   never shorter than the period, so a failing system is not asked more often than a healthy one; and it is short
 //!   enough that a repair is seen long before the fifteen minutes of the alert on a failing source have passed again.
 //! - A change hastens the next cycle: the first at once, a burst at most once a second. While the source fails the
-//!   distance counts from its last cycle of any kind and doubles with each failure, up to four seconds: a source that is
-//!   told of its repair shows it within five.
+//!   distance counts from its last cycle of any kind and doubles with each failure, up to two seconds: a source that is
+//!   told of its repair shows it soon.
 
 use core::time::Duration;
 
@@ -23,7 +23,7 @@ pub(super) const FIRST_START_LIMIT: Duration = Duration::from_secs(3);
 /// The least time between two cycles that changes have hastened.
 const CHANGE_DISTANCE: Duration = Duration::from_secs(1);
 /// The same while the source fails, at most: what fails may itself be what changes, and must not be asked without a pause.
-const CHANGE_DISTANCE_LIMIT: Duration = Duration::from_secs(4);
+const CHANGE_DISTANCE_LIMIT: Duration = Duration::from_secs(2);
 /// The pause after failures grows no further than this many periods…
 const BACK_OFF_PERIODS: u32 = 4;
 /// …nor, unless the period itself is longer, further than this.
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_of_a_failing_source_are_followed_more_slowly_but_no_later_than_after_four_seconds() {
+    fn changes_of_a_failing_source_are_followed_more_slowly_but_no_later_than_after_two_seconds() {
         let start = Instant::now();
         let mut schedule = Schedule::new(seconds(15), start, 0.0);
         let mut now = start;
@@ -206,7 +206,7 @@ mod tests {
             schedule.started(now);
             schedule.failed(now, now);
         }
-        assert_eq!(distances, [0, 2, 4, 4, 4, 4, 4, 4]);
+        assert_eq!(distances, [0, 2, 2, 2, 2, 2, 2, 2]);
     }
 
     #[test]

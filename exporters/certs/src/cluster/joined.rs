@@ -57,10 +57,10 @@ impl Joined<'_> {
         (of, self.selection.clone(), Arc::as_ptr(self.cluster) as usize)
     }
 
-    fn need(&self, resources: &[Resource], why: &'static str, without: &'static str) {
+    fn need(&mut self, resources: &[Resource], why: &'static str, without: &'static str) {
         let is_whole = !matches!(self.selection.namespaces, Namespaces::Named(_));
         for resource in resources.iter().filter(|resource| resource.is_namespaced || is_whole) {
-            stored::need(self.cluster, *resource, &self.selection, why, without);
+            stored::need(self.cluster, *resource, &self.selection, why, without, self.sources);
         }
     }
 

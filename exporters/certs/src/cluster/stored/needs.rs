@@ -1,7 +1,7 @@
 //! The rights that following an object takes, for the review at start.
 
-use lookout_kubernetes::Verb;
-use lookout_kubernetes::{Cluster, Namespaces, Need, Resource, Selection};
+use lookout_kubernetes::{Cluster, Namespaces, Need, Resource, Selection, Verb};
+use lookout_runtime::Sources;
 
 /// Says that `resource` is listed and watched as `selection` has it.
 pub(crate) fn need(
@@ -10,6 +10,7 @@ pub(crate) fn need(
     selection: &Selection,
     why: &'static str,
     without: &'static str,
+    sources: &mut Sources,
 ) {
     let namespaces: Vec<Option<String>> = match &selection.namespaces {
         Namespaces::Named(names) if resource.is_namespaced => names.iter().cloned().map(Some).collect(),
@@ -18,14 +19,8 @@ pub(crate) fn need(
     for namespace in namespaces {
         for verb in [Verb::List, Verb::Watch] {
             let namespace = namespace.clone();
-            cluster.need(Need {
-                verb,
-                resource,
-                namespace,
-                exporter: lookout_certs_spec::SPEC.name,
-                why,
-                without,
-            });
+            let exporter = lookout_certs_spec::SPEC.name;
+            cluster.need(Need { verb, resource, namespace, exporter, why, without }, sources);
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn start(settings: &Settings, cluster: &Arc<Cluster>, sources: &mut S
     let mut names = BTreeSet::new();
     if !of.namespace_selector.is_empty() {
         let [why, without] = OF_NAMESPACES;
-        need(cluster, Resource::NAMESPACES, &Selection::default(), why, without);
+        need(cluster, Resource::NAMESPACES, &Selection::default(), why, without, sources);
     }
     if of.secrets.enabled {
         let plan = starting.plan(
@@ -116,7 +116,7 @@ impl Starting<'_> {
     ) -> (SourceKind, &'static str) {
         let resource = plan.reader.resource();
         let name = (plan.place.source_kind(), resource.plural);
-        need(self.cluster, resource, &plan.selection, why, without);
+        need(self.cluster, resource, &plan.selection, why, without, sources);
         let (cluster, standings) = (Arc::clone(self.cluster), Arc::clone(&self.standings));
         let identity = (plan.clone(), Arc::as_ptr(&cluster) as usize);
         sources.add(StoredSource::description(&plan, self.settings), identity, move || {
