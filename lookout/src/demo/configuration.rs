@@ -2,6 +2,7 @@
 //!
 //! It is written beside the platform's own files, so that a person can read, copy and change it.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use lookout_simulator::Platform;
@@ -18,11 +19,13 @@ const KAFKA_DEADLINE: &str = "4s";
 
 /// Writes the configuration that watches all of `platform`; returns where it is.
 pub(super) fn write(platform: &Platform) -> Result<PathBuf, Failure> {
-    let endpoints: Vec<_> = platform
-        .endpoints()
-        .iter()
-        .map(|endpoint| json!({ "address": endpoint.address.to_string(), "server_name": endpoint.server_name }))
-        .collect();
+    let endpoint = |address: SocketAddr, server_name: &str| json!({ "address": address.to_string(), "server_name": server_name });
+    let kubernetes = platform.kubernetes_access();
+    let of_services = platform.endpoints();
+    let of_services = of_services.iter().map(|service| endpoint(service.address, &service.server_name));
+    // A name under `.localhost` is public nowhere, so the edge in front of the cluster is not found by itself.
+    let of_edge = endpoint(kubernetes.edge_address, &kubernetes.edge_host);
+    let endpoints: Vec<_> = of_services.chain([of_edge]).collect();
     let clusters: Vec<_> = platform
         .kafka_clusters()
         .iter()
@@ -36,6 +39,17 @@ pub(super) fn write(platform: &Platform) -> Result<PathBuf, Failure> {
             "endpoint_period": PERIOD,
             "endpoint_timeout": TIMEOUT,
             "trusted_roots": [platform.trust_bundle()],
+            "cluster": {
+                "ingress_addresses": { kubernetes.ingress_class: kubernetes.ingress_address.to_string() },
+            },
+        },
+        "kubernetes": {
+            "access": {
+                "server": kubernetes.url,
+                "certificate_authority": kubernetes.authority_file,
+                "token_file": kubernetes.token_file,
+            },
+            "period": "15s",
         },
         "kafka": {
             "clusters": clusters,

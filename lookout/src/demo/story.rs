@@ -16,6 +16,8 @@ pub(super) fn opening(platform: &Platform, addresses: &[SocketAddr], configurati
         line(&mut story, &format!("http://{address}/metrics"), "what Prometheus scrapes");
     }
     line(&mut story, &configuration.display().to_string(), "the configuration in use");
+    let kubeconfig = platform.kubernetes_access().kubeconfig;
+    line(&mut story, &kubeconfig.display().to_string(), "the simulated Kubernetes, for kubectl --kubeconfig");
     story.push_str("\nWrong on purpose\n");
     for defect in platform.defects() {
         line(&mut story, &defect.place, defect.what);
