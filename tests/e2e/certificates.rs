@@ -91,6 +91,18 @@ impl Authority {
         self.issue(name, &client(name))
     }
 
+    /// A client's certificate for a user of a group, as Kubernetes reads them.
+    pub(crate) fn client_of(&self, name: &str, group: &str) -> Identity {
+        let mut parameters = client(name);
+        parameters.distinguished_name.push(DnType::OrganizationName, group);
+        self.issue(name, &parameters)
+    }
+
+    /// Its own key, for servers that issue certificates themselves.
+    pub(crate) fn key(&self) -> PathBuf {
+        write(&self.folder.path().join("authority.key"), &self.issuer.key().serialize_pem())
+    }
+
     /// A client's certificate that nobody should accept any more.
     pub(crate) fn expired_client(&self, name: &str) -> Identity {
         let mut parameters = client(name);

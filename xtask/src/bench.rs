@@ -5,12 +5,17 @@
 //!
 //! How to get it wrong: comparing figures of two runs. On a busy machine only one run compares with itself.
 
+mod certs;
 mod figures;
+mod http;
 mod kafka;
 mod machine;
 mod page;
 mod peer;
+mod process;
 mod rest;
+mod scrape;
 
+pub(crate) use certs::{Size as CertsSize, run as certs};
 pub(crate) use kafka::{Part as KafkaPart, run as kafka};
 pub(crate) use rest::run as rest;

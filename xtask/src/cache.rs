@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use crate::error::Error;
 
@@ -31,6 +32,7 @@ fn provide_in(
     if finished.is_dir() {
         return Ok(finished);
     }
+    let begun = Instant::now();
     let partial = directory.join(format!("{name}.partial-{}", std::process::id()));
     let failed = |source| Error::WriteFile { path: partial.clone(), source };
     fs::create_dir_all(&partial).map_err(failed)?;
@@ -41,6 +43,7 @@ fn provide_in(
                 return Err(failed(std::io::Error::other("cannot rename the finished folder")));
             }
             let _ = fs::remove_dir_all(&partial);
+            println!("{name} is in the cache after {:.1} s", begun.elapsed().as_secs_f32());
             Ok(finished)
         }
         Err(error) => {

@@ -8,6 +8,7 @@ mod binary;
 mod debian;
 mod go_programs;
 mod kafka;
+mod kubernetes;
 mod prometheus;
 mod python;
 mod system;
@@ -39,6 +40,11 @@ pub(crate) fn kafka(workspace: &Workspace) -> Result<[PathBuf; 3], Error> {
     Ok([java, jars, classes])
 }
 
+/// etcd, the Kubernetes API server and its controllers, likewise.
+pub(crate) fn kubernetes(workspace: &Workspace) -> Result<[PathBuf; 3], Error> {
+    kubernetes::servers(workspace).map(|servers| servers.map(|(_, path)| path))
+}
+
 /// Provides everything and runs the tests; `arguments` go to the test program.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let mut variables = Vec::from(system::provide()?);
@@ -46,6 +52,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Err
     variables.push(python::provide()?);
     variables.extend(go_programs::provide(workspace)?);
     variables.extend(kafka::provide(workspace)?);
+    variables.extend(kubernetes::provide(workspace)?);
     variables.push(binary::provide(workspace)?);
     for (name, path) in &variables {
         println!("{name}={}", path.display());

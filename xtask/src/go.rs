@@ -17,11 +17,23 @@ const INSTALLED: &str = "/usr/local/go/bin/go";
 
 /// Builds `package` of the module in the folder `module` and returns the program `name`.
 pub(crate) fn build(module: &Path, package: &str, name: &'static str) -> Result<PathBuf, Error> {
+    build_linked(module, package, name, &[])
+}
+
+/// The same; `values` are linked into the program: variables of it and their text, as its makers do with its version.
+pub(crate) fn build_linked(
+    module: &Path,
+    package: &str,
+    name: &'static str,
+    values: &[(&str, &str)],
+) -> Result<PathBuf, Error> {
     let go = locate(name)?;
-    let folder = cache::provide(&format!("go-{name}-{:016x}", fingerprint(&go, module)?), |folder| {
+    let values = values.iter().map(|(variable, text)| format!(" -X {variable}={text}"));
+    let link = format!("-ldflags=-s -w{}", values.collect::<String>());
+    let folder = cache::provide(&format!("go-{name}-{:016x}", fingerprint(&go, module, &link)?), |folder| {
         println!("building {name} with {}", go.display());
         command(&go, module)
-            .args(["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o"])
+            .args(["build", "-mod=readonly", "-trimpath", "-buildvcs=false", &link, "-o"])
             .arg(folder.join(name))
             .arg(package)
             // The Go toolchain alone is enough, and the program runs on any Linux.
@@ -57,8 +69,8 @@ fn locate(tool: &'static str) -> Result<PathBuf, Error> {
         })
 }
 
-/// A number that changes with the compiler, the pins and our own sources.
-fn fingerprint(go: &Path, module: &Path) -> Result<u64, Error> {
+/// A number that changes with the compiler, the pins, our own sources and how it is linked.
+fn fingerprint(go: &Path, module: &Path, link: &str) -> Result<u64, Error> {
     let failed = |source| Error::ReadFile { path: module.to_owned(), source };
     let mut files: Vec<PathBuf> = std::fs::read_dir(module)
         .map_err(failed)?
@@ -69,6 +81,7 @@ fn fingerprint(go: &Path, module: &Path) -> Result<u64, Error> {
     files.sort();
     let mut hasher = DefaultHasher::new();
     command(go, module).arg("version").read()?.hash(&mut hasher);
+    link.hash(&mut hasher);
     for file in &files {
         file.file_name().hash(&mut hasher);
         std::fs::read(file)
@@ -88,7 +101,7 @@ mod tests {
         let pinned = |version: &str| {
             crate::workspace::write(&module.path().join("go.mod"), version.as_bytes()).unwrap();
             // Any program that prints the same twice serves as the compiler.
-            fingerprint(Path::new("echo"), module.path()).unwrap()
+            fingerprint(Path::new("echo"), module.path(), "").unwrap()
         };
         let (first, second) = (pinned("v1.0.0"), pinned("v1.0.1"));
         assert_ne!(first, second);

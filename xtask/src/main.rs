@@ -89,6 +89,18 @@ enum Bench {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// Watching the certificates of a cluster: a real Kubernetes API server with 10,000 and 100,000 TLS Secrets
+    Certs {
+        /// Only this many Secrets
+        #[arg(long, value_enum)]
+        size: Option<bench::CertsSize>,
+        /// An exporter that watches the same cluster and runs already, as NAME=URL,PID; may be given often
+        #[arg(long = "peer", value_name = "NAME=URL,PID")]
+        peers: Vec<String>,
+        /// Where the API server listens, so that peers can be started before it; any free port if left out
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
     /// Watching Kafka: a real broker side by side with peers, and simulated clusters of up to a million partitions
     Kafka {
         /// Only this part
@@ -129,6 +141,7 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Deny => deny::run(&workspace),
         Task::E2e { arguments } => e2e::run(&workspace, &arguments),
         Task::Bench(Bench::Rest { starts, seconds }) => bench::rest(&workspace, starts, seconds),
+        Task::Bench(Bench::Certs { size, peers, port }) => bench::certs(&workspace, size, &peers, port),
         Task::Bench(Bench::Kafka { size, peers, port }) => bench::kafka(&workspace, size, &peers, port),
         Task::Ci => ci::run(&workspace),
     }

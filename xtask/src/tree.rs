@@ -73,6 +73,12 @@ impl Tree {
         self.files.contains_key(path)
     }
 
+    /// Whether metrics are declared in the file: in a `metrics.rs`, or below the folder `metrics` beside one.
+    pub(crate) fn declares_metrics(&self, path: &str) -> bool {
+        let is_part = |(beside, _): (&str, &str)| self.has(&format!("{beside}/metrics.rs"));
+        path.ends_with("/metrics.rs") || path.rsplit_once("/metrics/").is_some_and(is_part)
+    }
+
     /// The paths below a folder given with its closing `/`, without that prefix.
     pub(crate) fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
         self.files.keys().filter_map(move |path| path.strip_prefix(folder))

@@ -9,11 +9,9 @@
 
 mod contender;
 mod cost;
-mod http;
 mod klag;
 mod outage;
 mod page;
-mod process;
 mod scrape;
 mod world;
 
@@ -27,7 +25,7 @@ use lookout_kafka_spec::metrics;
 use self::contender::Contender;
 use self::cost::Figures;
 use self::world::{Broker, Size, simulated};
-use super::machine;
+use super::{http, machine, process};
 use crate::e2e;
 use crate::error::Error;
 use crate::workspace::Workspace;

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::bench::figures::Memory;
+use super::figures::Memory;
 use crate::error::Error;
 
 /// A running process, killed and awaited when this is dropped.
