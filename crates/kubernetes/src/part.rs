@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Invariants:
-//! - A watch that ends, or breaks off at any byte, is followed by a watch from the last version seen; never by a list.
+//! - A watch that ends, or breaks off at any byte, is followed by a watch from the last version seen; never by a list, unless the
+//!   server has fallen behind that version.
 //! - A list replaces what is known when it is complete, and not before.
 //! - No loop without a wait: whatever fails at once waits longer each time.
 //!
@@ -21,6 +22,7 @@ mod list;
 mod namespaces;
 mod page_size;
 mod stream;
+mod verify;
 mod watch;
 
 use std::hash::RandomState;
@@ -75,6 +77,8 @@ pub(crate) struct Part<R: Reader> {
     /// Whether a watch has begun since the list.
     has_watched: bool,
     backoff: Backoff,
+    /// Whether the server may be behind us: something has failed since it was seen to be ahead.
+    is_doubtful: bool,
     /// Whether the last failure was a missing right.
     was_denied: bool,
     /// When the failures in a row began.
@@ -119,6 +123,7 @@ impl<R: Reader> Part<R> {
             was_complete: false,
             has_watched: false,
             backoff: Backoff::default(),
+            is_doubtful: false,
             was_denied: false,
             failing_since: None,
             missing_since: None,
@@ -131,7 +136,7 @@ impl<R: Reader> Part<R> {
         loop {
             let outcome = match self.position.clone() {
                 None => self.list().await,
-                Some(position) => self.watch(position).await,
+                Some(position) => self.resume(position).await,
             };
             self.held.set(self.board.entries(self.index).len());
             if let Err(failure) = outcome {
@@ -164,6 +169,8 @@ impl<R: Reader> Part<R> {
             Kind::Refused => self.doubt(),
             Kind::Again | Kind::Unauthenticated => {}
         }
+        // Not after the first: load balancers cut connections all the time, and no storage is restored in a moment.
+        self.is_doubtful |= self.backoff.failures() > 0;
         let is_denied = failure.reason == Reason::Denied;
         if is_denied && !self.was_denied {
             // An API server that starts denies everything for a moment: the long wait is for those who are denied again and again.

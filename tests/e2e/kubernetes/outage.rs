@@ -199,7 +199,12 @@ impl Stage {
         let is_list = |entry: &Value| {
             let uri = entry["requestURI"].as_str().unwrap_or_default();
             match entry["verb"].as_str() {
-                Some("list") => entry["stage"] == "ResponseComplete" && !uri.contains("continue="),
+                // One object is asked for to learn the version, not to read the list.
+                Some("list") => {
+                    let is_first =
+                        !uri.contains("continue=") && !uri.contains("limit=1&") && !uri.ends_with("limit=1");
+                    entry["stage"] == "ResponseComplete" && is_first
+                }
                 Some("watch") => {
                     entry["stage"] == "ResponseStarted" && uri.contains("sendInitialEvents=true")
                 }

@@ -152,6 +152,35 @@ async fn a_version_from_before_a_restored_backup_leads_to_a_list() {
 }
 
 #[tokio::test]
+async fn a_storage_that_was_restored_to_a_version_before_ours_is_listed_although_its_watches_are_silent() {
+    let is_restored: Arc<Mutex<u32>> = Arc::default();
+    let (of_lists, of_watches) = (Arc::clone(&is_restored), is_restored);
+    let stage = Stage::start(script(
+        move |asked| {
+            let (version, value) =
+                if *of_lists.lock().unwrap() == 0 { (900, "before") } else { (5, "after") };
+            let objects = if asked.get("limit") == "1" { vec![] } else { vec![object("a", "one", 3, value)] };
+            Reply::json(&list(version, "", &objects))
+        },
+        move |asked| {
+            let mut watches = of_watches.lock().unwrap();
+            *watches += 1;
+            if asked.get("resourceVersion") == "900" && *watches <= 2 {
+                let (feed, reply) = Reply::feed();
+                feed.cut();
+                return reply;
+            }
+            // As a real server answers a watch from its future: nothing.
+            Reply::quiet()
+        },
+    ))
+    .await;
+    let follower = follow(&stage);
+    until(&follower, "the list after", |followed| shown(&followed.view) == ["a/one=after"]).await;
+    assert_eq!(lists(&stage), 2);
+}
+
+#[tokio::test]
 async fn a_line_that_is_no_event_is_asked_for_again_and_then_listed_around() {
     let stage = Stage::start(script(
         |_| Reply::json(&list(7, "", &[object("a", "one", 3, "1")])),
