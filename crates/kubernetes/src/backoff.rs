@@ -10,13 +10,15 @@ const FIRST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(3);
 
 /// The longest wait where waiting changes nothing but a person does: a missing right. It spares the server's audit log.
-pub(crate) const LONGEST_DENIED: Duration = Duration::from_secs(15);
+const LONGEST_DENIED: Duration = Duration::from_secs(15);
 
 /// Waits that double, up to a bound, each by chance between half of it and all of it; so those who failed together do not come
 /// back together.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     failures: u32,
+    /// Whether the last failure was a missing right.
+    was_denied: bool,
     random: RandomState,
 }
 
@@ -25,14 +27,17 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// The wait after one more failure.
     pub(crate) fn fail(&mut self) -> Duration {
-        self.fail_up_to(LONGEST)
+        self.was_denied = false;
+        self.next(LONGEST)
     }
 
-    /// The same, with another bound.
-    pub(crate) fn fail_up_to(&mut self, longest: Duration) -> Duration {
-        self.failures = self.failures.saturating_add(1);
-        let doubled = FIRST.saturating_mul(1 << (self.failures - 1).min(16)).min(longest);
-        jitter(doubled, &self.random, self.failures)
+    /// The same for a missing right. An API server that starts denies everything for a moment: the long wait is for those who
+    /// are denied again and again, whatever has failed before.
+    pub(crate) fn fail_denied(&mut self) -> Duration {
+        if !std::mem::replace(&mut self.was_denied, true) {
+            self.failures = 0;
+        }
+        self.next(LONGEST_DENIED)
     }
 
     /// How many failures there were since the last success.
@@ -40,9 +45,16 @@ impl Backoff {
         self.failures
     }
 
-    /// Something succeeded, or fails for another reason.
-    pub(crate) fn begin_anew(&mut self) {
+    /// Something succeeded.
+    pub(crate) fn succeed(&mut self) {
         self.failures = 0;
+        self.was_denied = false;
+    }
+
+    fn next(&mut self, longest: Duration) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        let doubled = FIRST.saturating_mul(1 << (self.failures - 1).min(16)).min(longest);
+        jitter(doubled, &self.random, self.failures)
     }
 }
 
@@ -64,7 +76,19 @@ mod tests {
         let waits: Vec<Duration> = (0..100).map(|_| backoff.fail()).collect();
         assert!(waits.iter().all(|wait| *wait <= LONGEST), "{waits:?}");
         assert!(waits.last().is_some_and(|wait| *wait >= LONGEST / 2), "{waits:?}");
-        backoff.begin_anew();
+        backoff.succeed();
         assert!(backoff.fail() <= FIRST);
+    }
+
+    #[test]
+    fn a_right_that_is_missing_begins_with_short_waits_and_ends_with_longer_ones() {
+        let mut backoff = Backoff::default();
+        for _ in 0..100 {
+            backoff.fail();
+        }
+        assert!(backoff.fail_denied() <= FIRST);
+        let waits: Vec<Duration> = (0..100).map(|_| backoff.fail_denied()).collect();
+        assert!(waits.iter().all(|wait| *wait <= LONGEST_DENIED), "{waits:?}");
+        assert!(waits.last().is_some_and(|wait| *wait > LONGEST), "{waits:?}");
     }
 }

@@ -36,7 +36,7 @@ use tokio::time::{Instant, sleep};
 
 use self::namespaces::NamespaceLabels;
 use crate::ask::{Place, Selectors};
-use crate::backoff::{Backoff, LONGEST_DENIED, jitter};
+use crate::backoff::{Backoff, jitter};
 use crate::board::Board;
 use crate::failure::{Failure, Kind};
 use crate::follower::PartState;
@@ -79,8 +79,6 @@ pub(crate) struct Part<R: Reader> {
     backoff: Backoff,
     /// Whether the server may be behind us: something has failed since it was seen to be ahead.
     is_doubtful: bool,
-    /// Whether the last failure was a missing right.
-    was_denied: bool,
     /// When the failures in a row began.
     failing_since: Option<Timestamp>,
     missing_since: Option<Instant>,
@@ -124,7 +122,6 @@ impl<R: Reader> Part<R> {
             has_watched: false,
             backoff: Backoff::default(),
             is_doubtful: false,
-            was_denied: false,
             failing_since: None,
             missing_since: None,
             broken: 0,
@@ -147,8 +144,7 @@ impl<R: Reader> Part<R> {
 
     /// Something came of it.
     fn succeed(&mut self) {
-        self.backoff.begin_anew();
-        self.was_denied = false;
+        self.backoff.succeed();
         self.failing_since = None;
         self.missing_since = None;
         self.board.set_state(self.index, PartState::Following);
@@ -172,12 +168,7 @@ impl<R: Reader> Part<R> {
         // Not after the first: load balancers cut connections all the time, and no storage is restored in a moment.
         self.is_doubtful |= self.backoff.failures() > 0;
         let is_denied = failure.reason == Reason::Denied;
-        if is_denied && !self.was_denied {
-            // An API server that starts denies everything for a moment: the long wait is for those who are denied again and again.
-            self.backoff.begin_anew();
-        }
-        self.was_denied = is_denied;
-        let wait = if is_denied { self.backoff.fail_up_to(LONGEST_DENIED) } else { self.backoff.fail() };
+        let wait = if is_denied { self.backoff.fail_denied() } else { self.backoff.fail() };
         let wait = wait.max(failure.retry_after.unwrap_or_default().min(LOOK_AGAIN));
         // What will not pass by itself is said at once; a cut connection when it does not come back.
         let may_pass = self.position.is_some()
