@@ -19,9 +19,11 @@
 //!
 //! The next question is the interpolation in offsets, moved by half the precision to the side that is farther, so that two
 //! good guesses close the bracket. Where that does not halve what is open (a rate that changes a lot), the next one halves it:
-//! in seconds while the lag is small, in orders of magnitude where the precision is a share of the lag.
+//! in seconds while the lag is small, in orders of magnitude where the precision is a share of the lag. A guess is made only while
+//! halving alone still ends in the rounds that are left: so a search ends, however records come.
 
 use super::precision::{Precision, whole};
+use super::search::ROUNDS;
 
 /// What is known of the timestamp of an offset, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub(super) struct Asked {
     pub(super) has_stalled: bool,
     /// Whether the largest timestamp of the partition was among them.
     pub(super) has_largest: bool,
+    /// How many rounds are left, with that of the next question.
+    pub(super) rounds_left: usize,
 }
 
 /// How far a search is.
@@ -218,8 +222,11 @@ impl Bracket {
 
     /// Goes on between two bounds.
     fn narrow(&self, sought: &Sought, precision: &Precision, asked: Asked) -> Verdict {
-        let Asked { answers, has_stalled, .. } = asked;
+        let Asked { answers, rounds_left, .. } = asked;
         let now = precision.now;
+        // A precision that no cycle suffices for is found by guesses, or in the next cycles.
+        let halvings = Precision::halvings(self.openness(precision));
+        let has_stalled = asked.has_stalled || (rounds_left..=ROUNDS).contains(&halvings);
         let found = |timestamp: i64, is_gone| Verdict::Found {
             timestamp: timestamp.min(now),
             is_gone: is_gone || sought.is_first,
@@ -246,23 +253,20 @@ impl Bracket {
         Verdict::Ask(self.next_question(sought, precision, has_stalled || is_narrow(high - 1)))
     }
 
-    /// How much is open, in the terms of the precision: 0 is a point.
+    /// How much is open, in steps of the precision: 0 is a point.
     pub(super) fn openness(&self, precision: &Precision) -> f64 {
         if self.low == NOT_LOW {
             return f64::INFINITY;
         }
-        let (now, straight) = (precision.now, precision.straight());
-        let last = self.high_until(now) - 1;
-        ((now - self.low).max(0) as f64 + straight).ln() - ((now - last).max(0) as f64 + straight).ln()
+        let last = self.high_until(precision.now) - 1;
+        precision.steps(precision.now - self.low) - precision.steps(precision.now - last)
     }
 
     fn next_question(&self, sought: &Sought, precision: &Precision, has_stalled: bool) -> i64 {
         let now = precision.now;
         let high = self.high_until(now);
         let time = if has_stalled {
-            let straight = precision.straight();
-            let (longest, shortest) = ((now - self.low).max(0) as f64, (now - high).max(0) as f64);
-            now - whole(((longest + straight) * (shortest + straight)).sqrt() - straight)
+            now - precision.lag_of(precision.steps(now - self.low).midpoint(precision.steps(now - high)))
         } else {
             let is_known = high == self.high && self.high_offset > sought.offset;
             let high_offset = if is_known { self.high_offset } else { sought.end };

@@ -52,8 +52,8 @@ struct Waiting {
     is_first: bool,
 }
 
-/// How many rounds of questions one cycle has: a typical search needs two to four, the worst
-/// that was seen eleven.
+/// How many rounds of questions one cycle has. A typical search needs two to four; the worst one a guess, the first record or the
+/// largest timestamp, and nine halvings from 1970 to a second or 5 %.
 pub const ROUNDS: usize = 12;
 
 // === impl Search ===
@@ -106,7 +106,8 @@ impl<'a> Search<'a> {
             }
         }
         if self.rounds_left > 0 {
-            let width = budget::width(self.budget, self.rounds_left);
+            let rounds_left = self.rounds_left;
+            let width = budget::width(self.budget, rounds_left);
             self.rounds_left -= 1;
             let first = self.targets.partition_point(|target| target.slot < self.memory.cursor);
             let (before, after) = self.targets.split_at_mut(first);
@@ -115,7 +116,7 @@ impl<'a> Search<'a> {
                 if asked == width {
                     break;
                 }
-                if let Some(timestamp) = target.next(&self.precision) {
+                if let Some(timestamp) = target.next(&self.precision, rounds_left) {
                     self.questions.push(Question { slot: target.slot, timestamp });
                     asked += 1;
                 }

@@ -135,7 +135,8 @@ impl Target {
     }
 
     /// The next question, if there is one.
-    pub(super) fn next(&mut self, precision: &Precision) -> Option<i64> {
+    pub(super) fn next(&mut self, precision: &Precision, rounds_left: usize) -> Option<i64> {
+        self.asked.rounds_left = rounds_left;
         let timestamp = self.settle(precision)?;
         self.state = State::Asked(timestamp);
         Some(timestamp)

@@ -80,6 +80,24 @@ proptest! {
     }
 
     #[test]
+    fn it_is_as_exact_where_records_were_deleted_by_request(
+        rhythm in rhythm(),
+        count in 2..20_000_i64,
+        segment in 1..5_000_i64,
+        (deleted, share) in (0.0..1.0_f64, 0.0..1.0_f64),
+    ) {
+        let mut log = ModelLog::new(timestamps(&rhythm, count, SECOND));
+        prop_assume!(log.end > 0);
+        #[expect(clippy::cast_possible_truncation)]
+        let [low, offset] = [deleted, share].map(|share| (log.end as f64 * share) as i64);
+        log.delete_to(low, segment);
+        let truth = log.first_from(offset).unwrap();
+        let found = Cluster::new(vec![log]).search(NOW, &[(0, offset)]);
+        let (timestamp, _) = since(found.lags[0]);
+        prop_assert!(is_exact(NOW, timestamp, truth), "{} found {} truth {}", offset, NOW - timestamp, NOW - truth);
+    }
+
+    #[test]
     fn with_timestamps_out_of_order_it_is_wrong_by_no_more_than_the_disorder(
         gaps in prop::collection::vec(0..5_000_i64, 50..400),
         disorder in prop::collection::vec(0..20 * SECOND, 50..400),
@@ -113,6 +131,52 @@ proptest! {
         prop_assert!(found.rounds <= ROUNDS);
         if let LagSeconds::Since { timestamp, .. } = found.lags[0] {
             prop_assert!(timestamp <= NOW);
+        }
+    }
+}
+
+#[test]
+fn near_the_end_of_a_log_that_is_quiet_since_a_search_ends_in_its_rounds() {
+    let log = ModelLog::new(timestamps(&Rhythm::Tides(150, 1), 15_019, 27_106));
+    let commits = [(0, 15_009), (0, 8_214)];
+    let found = Cluster::new(vec![log.clone()]).search(NOW, &commits);
+    for ((_, offset), lag) in commits.iter().zip(&found.lags) {
+        assert!(is_exact(NOW, since(*lag).0, log.first_from(*offset).unwrap()), "{offset} {found:?}");
+    }
+}
+
+/// Answers as the log does that is the worst one for a search of offset 500: of what is open, the larger part stays open. The offsets
+/// that it tells are so far from 500, on either side.
+fn worst_answers(oldest: i64, before: i64, behind: i64) -> impl Fn(i64) -> Option<(i64, i64)> {
+    let open = core::cell::Cell::new((oldest, NOW, 500 - before, 500 + behind));
+    let steps = |time: i64| ((NOW - time + 20 * SECOND) as f64).ln();
+    move |time| {
+        let (low, high, low_offset, high_offset) = open.get();
+        if time > low && time < high {
+            let is_behind = steps(low) - steps(time) > steps(time) - steps(high);
+            open.set(if is_behind {
+                (low, time, low_offset, high_offset - 1)
+            } else {
+                (time, high, low_offset + 1, high_offset)
+            });
+        }
+        let (low, high, low_offset, high_offset) = open.get();
+        Some(if time <= low { (low_offset, low) } else { (high_offset, high) })
+    }
+}
+
+#[test]
+fn however_badly_offsets_tell_the_time_a_search_ends_in_its_rounds() {
+    for oldest in [1, NOW - 365 * 24 * HOUR, NOW - 10 * HOUR, NOW - MINUTE] {
+        for (before, behind) in [(20, 20), (20, 450), (450, 20), (450, 450)] {
+            let answers = worst_answers(oldest, before, behind);
+            let mut cluster = Cluster::new(vec![ModelLog::new((0..1000).map(|index| NOW - index))]);
+            let found = cluster.search_with(NOW, &[(0, 500)], |_, _, time| Ok(answers(time)));
+            let (timestamp, _) = since(found.lags[0]);
+            // Whichever of the times that are still open it is.
+            for (_, truth) in [0, NOW].map(|time| answers(time).unwrap()) {
+                assert!(is_exact(NOW, timestamp, truth), "{oldest} {before} {behind} {found:?}");
+            }
         }
     }
 }
