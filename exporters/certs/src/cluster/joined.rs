@@ -96,7 +96,8 @@ impl Joined<'_> {
         let without = "whether hosts are covered by their certificates is not seen";
         self.need(&resources, "to see which hosts are served with which Secrets", without);
         let shard = self.sources.shard();
-        let hosts: Arc<HostsCell> = self.sources.shared("hosts", || watch::Sender::new(None));
+        let hosts: Arc<HostsCell> =
+            self.sources.shared(stored::cell_key("hosts", self.cluster), || watch::Sender::new(None));
         if self.settings.cluster.probe_hosts {
             let (probe, seen) = (ProbeSettings::new(self.settings), hosts.subscribe());
             let description = HostProbeSource::description(self.settings);

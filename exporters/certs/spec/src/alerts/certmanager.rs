@@ -13,8 +13,8 @@ use super::samples::{
 use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
 use crate::labels::{CertificateName, FailureCause, Readiness, ReadinessLabel, ResourceNamespace};
 use crate::metrics::{
-    CERTIFICATE_FAILING_SINCE, CERTIFICATE_FAILURE, CERTIFICATE_NEVER_ISSUED, CERTIFICATE_RENEWAL,
-    ISSUER_READY,
+    CERTIFICATE_FAILED_ATTEMPTS, CERTIFICATE_FAILING_SINCE, CERTIFICATE_FAILURE, CERTIFICATE_NEVER_ISSUED,
+    CERTIFICATE_RENEWAL, ISSUER_READY,
 };
 
 pub(super) fn alerts() -> Vec<Alert> {
@@ -42,13 +42,20 @@ fn failure(values: impl Into<String>) -> Given {
     Given::series(&CERTIFICATE_FAILURE, (CERTIFICATE.0, CERTIFICATE.1, FailureCause::LoginPage), values)
 }
 
-fn failing() -> Alert {
+/// Certificates that have failed for long enough. A second attempt comes an hour after the first; the number of attempts is
+/// known after a restart too, when the moment of the first one is not.
+fn fails() -> String {
     let by = format!("on ({ResourceNamespace}, {CertificateName})");
+    format!(
+        "({CERTIFICATE_FAILURE} == 1) and {by} (time() - {CERTIFICATE_FAILING_SINCE} > {FAILS} \
+         or {CERTIFICATE_FAILED_ATTEMPTS} > 1)"
+    )
+}
+
+fn failing() -> Alert {
     Alert {
         name: "LookoutCertsRenewalFailing",
-        expression: format!(
-            "({CERTIFICATE_FAILURE} == 1) and {by} (time() - {CERTIFICATE_FAILING_SINCE} > {FAILS})"
-        ),
+        expression: fails(),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
@@ -61,8 +68,12 @@ fn failing() -> Alert {
     }
 }
 
+fn since(moment: i64) -> Given {
+    Given::series(&CERTIFICATE_FAILING_SINCE, CERTIFICATE, steady(moment))
+}
+
 fn failing_cases() -> Vec<Case> {
-    let since = |moment: i64| Given::series(&CERTIFICATE_FAILING_SINCE, CERTIFICATE, steady(moment));
+    let attempts = |count: i64| Given::series(&CERTIFICATE_FAILED_ATTEMPTS, CERTIFICATE, steady(count));
     let mut expected = labels();
     expected.push(("cause".to_owned(), "login_page".to_owned()));
     vec![
@@ -70,6 +81,12 @@ fn failing_cases() -> Vec<Case> {
             "a login page has answered the challenge for two hours",
             CaseKind::Fires,
             vec![failure(steady(1)), since(-2 * HOUR)],
+            expected.clone(),
+        ),
+        fires(
+            "it is the second attempt, and the first is no longer known",
+            CaseKind::Other,
+            vec![failure(steady(1)), since(-HOUR / 3), attempts(2)],
             expected,
         ),
         silent_at(
@@ -84,7 +101,7 @@ fn failing_cases() -> Vec<Case> {
         silent(
             "it has failed for less than an hour",
             CaseKind::Below,
-            vec![failure(steady(1)), since(-HOUR / 3)],
+            vec![failure(steady(1)), since(-HOUR / 3), attempts(1)],
         ),
         silent("it is another cause", CaseKind::Below, vec![failure(steady(0)), since(-2 * HOUR)]),
         pending(vec![failure(steady(1)), since(-2 * HOUR)], QUARTER_HOUR),
@@ -96,17 +113,15 @@ fn overdue() -> Alert {
     let by = format!("on ({ResourceNamespace}, {CertificateName})");
     Alert {
         name: "LookoutCertsRenewalOverdue",
-        expression: format!(
-            "(time() - {CERTIFICATE_RENEWAL} > {OVERDUE}) unless {by} ({CERTIFICATE_FAILURE} == 1)"
-        ),
+        expression: format!("(time() - {CERTIFICATE_RENEWAL} > {OVERDUE}) unless {by} ({})", fails()),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
         owner: Owner::Security,
         summary: "A renewal is overdue, and nothing says why",
         description: format!(
-            "{SUBJECT} should have been renewed {VALUE} ago, and no failed attempt is known; perhaps cert-manager does \
-             not run."
+            "{SUBJECT} should have been renewed {VALUE} ago, and no failure that lasts is known; perhaps cert-manager \
+             does not run."
         ),
         runbook: include_str!("../../runbooks/LookoutCertsRenewalOverdue.md"),
         inhibits: &[],
@@ -122,9 +137,15 @@ fn overdue_cases() -> Vec<Case> {
         silent("it was due five hours ago", CaseKind::Below, due(steady(-5 * HOUR))),
         pending(due(steady(-7 * HOUR)), QUARTER_HOUR),
         silent(
-            "a failure that is known is another alert's matter",
+            "a failure that lasts is another alert's matter",
             CaseKind::Other,
-            [due(steady(-7 * HOUR)), vec![failure(steady(1))]].concat(),
+            [due(steady(-7 * HOUR)), vec![failure(steady(1)), since(-2 * HOUR)]].concat(),
+        ),
+        fires(
+            "it has only begun to fail",
+            CaseKind::Other,
+            [due(steady(-7 * HOUR)), vec![failure(steady(1)), since(-HOUR / 3)]].concat(),
+            labels(),
         ),
         missing(),
     ]

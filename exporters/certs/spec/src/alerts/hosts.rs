@@ -6,17 +6,26 @@
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
 use super::samples::{
-    DAY, ExpectedLabels, HOUR, SECRET, TWO_HOURS, changed, fires, host, missing, pending, silent, silent_at,
-    steady,
+    DAY, Dates, ExpectedLabels, HOUR, Place, SECRET, TWO_HOURS, changed, fires, host, missing, pending,
+    silent, silent_at, steady,
 };
 use super::{BRIDGE_RESTART, FIVE_MINUTES, QUARTER_HOUR, VALUE};
 use crate::labels::{
-    HostEndpoint, HostResult, HostResultLabel, HostServed, SecretName, ServedResult, ServedResultLabel,
+    HostEndpoint, HostResult, HostResultLabel, HostServed, Role, SecretKey, SecretName, SecretNamespace,
+    ServedResult, ServedResultLabel,
 };
-use crate::metrics::{EDGE_NOT_AFTER, HOST_CERTIFICATE, HOST_SERVED, HOST_SERVED_NOT_AFTER};
+use crate::metrics::{EDGE_NOT_AFTER, HOST_CERTIFICATE, HOST_SERVED, HOST_SERVED_NOT_AFTER, NOT_AFTER};
 
 pub(super) fn alerts() -> Vec<Alert> {
-    vec![not_covered(), without_secret(), differs(), served_expired(), edge_expiring(), edge_expired()]
+    vec![
+        not_covered(),
+        without_secret(),
+        secret_expired(),
+        differs(),
+        served_expired(),
+        edge_expiring(),
+        edge_expired(),
+    ]
 }
 
 /// Which host of which object.
@@ -101,6 +110,32 @@ fn without_secret() -> Alert {
              {{{{ $labels.result }}}}."
         ),
         runbook: include_str!("../../runbooks/LookoutCertsHostWithoutCertificate.md"),
+        inhibits: &[],
+        cases,
+    }
+}
+
+/// Whose dates are seen is another alert's matter.
+fn secret_expired() -> Alert {
+    let expired = HOST_CERTIFICATE.at(HostResultLabel, HostResult::Expired);
+    let dated = NOT_AFTER.at(SecretKey, "tls.crt");
+    let mut cases = host_cases(HostResult::Expired, "it expired", "it is renewed");
+    let of_watched = Place::Secret.given(Role::Leaf, &Dates::left(90, -DAY));
+    let watched = [vec![host(SECRET.1, HostResult::Expired, steady(1))], of_watched].concat();
+    cases.push(silent("the dates of the Secret are watched", CaseKind::Other, watched));
+    Alert {
+        name: "LookoutCertsHostSecretExpired",
+        expression: format!("({expired} == 1) unless on ({SecretNamespace}, {SecretName}) {dated}"),
+        hold: QUARTER_HOUR,
+        keep_firing_for: BRIDGE_RESTART,
+        severity: Severity::Critical,
+        owner: Owner::Security,
+        summary: "A host is to be served with a certificate that is not valid",
+        description: format!(
+            "The certificate in the Secret {{{{ $labels.secret_namespace }}}}/{{{{ $labels.secret_name }}}}, for {SUBJECT}, is not \
+             valid now; the Secret is not among those whose dates are watched."
+        ),
+        runbook: include_str!("../../runbooks/LookoutCertsHostSecretExpired.md"),
         inhibits: &[],
         cases,
     }

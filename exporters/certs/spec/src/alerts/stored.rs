@@ -2,7 +2,7 @@
 //!
 //! A cluster is full of Secrets that nobody uses any more, and nobody gets up for one of those. So of a Secret that is about to
 //! end, people are paged where a host is served with it or a workload uses it, and told in working hours where none is known
-//! to. Where nothing is known of any, because neither hosts nor workloads are watched, every Secret counts as used.
+//! to: Traefik's, Istio's and Contour's own objects, and whatever asks the API, are not seen. Where nothing is known of any, because neither hosts nor workloads are watched, every Secret counts as used.
 
 use lookout_declarations::{Alert, Case, CaseKind, Gauge, Given, Owner, Severity};
 
@@ -222,10 +222,13 @@ fn expired_unused() -> Alert {
         ),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
-        severity: Severity::Info,
+        // No less than before it expired: that nobody is known to use it does not mean that nobody does.
+        severity: Severity::Warning,
         owner: Owner::Security,
-        summary: "A certificate has expired in a Secret that nobody is known to use",
-        description: format!("{SUBJECT} expired {VALUE} ago; no host and no workload is known to use it."),
+        summary: "A certificate has expired in a Secret of which no use is known",
+        description: format!(
+            "{SUBJECT} expired {VALUE} ago. No use of it is known, but only Ingresses, Gateways, annotated Services and workloads are seen."
+        ),
         runbook: include_str!("../../runbooks/LookoutCertsUnusedSecretExpired.md"),
         inhibits: &[],
         cases: vec![
@@ -261,5 +264,23 @@ fn not_yet_valid() -> Alert {
         runbook: include_str!("../../runbooks/LookoutCertsStoredNotYetValid.md"),
         inhibits: &[],
         cases: cases::not_yet_valid(Place::Stored, QUARTER_HOUR),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lookout_declarations::Detail;
+
+    use super::*;
+
+    #[test]
+    fn what_decides_who_is_paged_is_not_withheld_before_the_rest() {
+        let alerts = alerts(&AlertSettings::default());
+        let read = |name: &str| alerts.iter().any(|alert| alert.expression.contains(name));
+        let families: Vec<_> = crate::SPEC.metrics.iter().filter(|family| read(family.name)).collect();
+        assert_eq!(families.len(), 5);
+        for family in families {
+            assert_eq!(family.detail, Detail::Essential, "{}", family.name);
+        }
     }
 }

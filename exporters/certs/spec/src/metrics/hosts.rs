@@ -48,5 +48,5 @@ metrics! {
     pub SECRET_WORKLOAD: Info<(SecretNamespace, SecretName, WorkloadKind, Workload)> = Info::new(
         "certs_secret_workload_info",
         "A workload that uses a Secret with certificates, as a volume or in its environment.",
-    );
+    ).detail(Detail::Essential);
 }

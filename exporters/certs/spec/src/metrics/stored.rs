@@ -100,7 +100,7 @@ metrics! {
     pub STORED_INFO: Info<StoredCertificateInfo<'static>> = Info::new(
         "certs_stored_info",
         "What the stored certificate is: its fingerprint, role and key.",
-    )
+    ).detail(Detail::Essential)
         .with_object_labels(SECRET_LABELS);
 
     /// What cannot be used, file by file.

@@ -6,15 +6,14 @@ use lookout_certs_spec::metrics::HOST_CERTIFICATE;
 use lookout_exposition::{Batch, Family};
 use lookout_runtime::Shard;
 
-use super::judge::judge;
+use super::judge::judgements;
 use super::source::Hosts;
 
 /// Writes what holds at `now` of the claims that belong to `shard`.
 pub fn assess(hosts: &Hosts, shard: Shard, now: Timestamp, batch: &mut Batch) {
     let mut family = Family::new(&HOST_CERTIFICATE);
-    for judged in hosts.judged.iter().filter(|judged| judged.claim.belongs_to(shard)) {
+    for (judged, actual, secret) in judgements(hosts, shard, now.as_second()) {
         let claim = &judged.claim;
-        let (actual, secret) = judge(judged, now.as_second());
         let (secret_namespace, secret_name) =
             secret.map(|secret| (&*secret.namespace, &*secret.name)).unwrap_or_default();
         for result in HostResult::ALL {

@@ -1,11 +1,15 @@
-//! From objects to claims: each host of each object once.
+//! From objects to claims: each host of each object once at each port.
+//!
+//! A controller that is given several certificates for a name at one port may serve any of them: each that is good will do. At
+//! another port another server answers, so what is good there says nothing of this one.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 
 use lookout_kubernetes::{Entry, ObjectKey, View};
 use lookout_runtime::Shard;
 
-use super::object::{HostObject, HostObjectKind};
+use super::object::{HostObject, HostObjectKind, Listener};
 
 /// That an object has a host served, and with what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,29 +44,56 @@ impl Claim {
     pub fn names_one_host(&self) -> bool {
         !self.host.is_empty() && !self.host.contains('*')
     }
+
+    /// Takes in the Secrets of another listener for the same host at the same port. Of two that are treated differently, which
+    /// no API admits, the first counts.
+    fn join(&mut self, listener: &Listener) {
+        let is_alike = self.is_permitted == listener.is_permitted
+            && self.is_passed_through == listener.is_passed_through;
+        for secret in listener.secrets.iter().filter(|_| is_alike) {
+            if !self.secrets.contains(secret) {
+                self.secrets.push(secret.clone());
+            }
+        }
+    }
 }
 
-/// The claims of all objects of a kind, in their order. Of several listeners of an object for one host the first counts.
+/// The claims of all objects of a kind, in their order.
 pub fn claims(kind: HostObjectKind, objects: &View<HostObject>) -> impl Iterator<Item = Claim> {
     objects.iter().flat_map(move |entry| of_object(kind, entry))
 }
 
 fn of_object(kind: HostObjectKind, entry: &Entry<HostObject>) -> Vec<Claim> {
-    let object = &entry.object;
-    let mut seen = HashSet::new();
-    let hosts =
-        object.listeners.iter().flat_map(|listener| listener.hosts.iter().map(move |host| (host, listener)));
-    let first = hosts.filter(|(host, _)| seen.insert(*host));
-    let claim = first.map(|(host, listener)| Claim {
+    let mut claims: Vec<Claim> = Vec::new();
+    let mut places = HashMap::new();
+    for listener in &entry.object.listeners {
+        for host in &listener.hosts {
+            match places.entry((host, listener.port)) {
+                Slot::Vacant(slot) => {
+                    slot.insert(claims.len());
+                    claims.push(claim(kind, entry, host, listener));
+                }
+                Slot::Occupied(slot) => {
+                    if let Some(known) = claims.get_mut(*slot.get()) {
+                        known.join(listener);
+                    }
+                }
+            }
+        }
+    }
+    claims
+}
+
+fn claim(kind: HostObjectKind, entry: &Entry<HostObject>, host: &str, listener: &Listener) -> Claim {
+    Claim {
         kind,
         key: entry.key.clone(),
-        host: host.clone(),
+        host: host.into(),
         secrets: listener.secrets.clone(),
         is_permitted: listener.is_permitted,
-        class: object.class.clone(),
-        addresses: object.addresses.clone(),
+        class: entry.object.class.clone(),
+        addresses: entry.object.addresses.clone(),
         port: listener.port,
         is_passed_through: listener.is_passed_through,
-    });
-    claim.collect()
+    }
 }

@@ -8,25 +8,31 @@ use lookout_kubernetes::ObjectKey;
 use lookout_runtime::{Finding, Shard};
 
 use super::claim::Claim;
-use super::judge::{Judged, judge};
+use super::judge::{Judged, judgements};
 use super::source::Hosts;
 use super::stored::Stored;
 use crate::parse::Fingerprint;
 
 /// What is wrong at `now` with the claims that belong to `shard`.
 pub fn findings(hosts: &Hosts, shard: Shard, now: Timestamp) -> Vec<Finding> {
-    let owned = || hosts.judged.iter().filter(|judged| judged.claim.belongs_to(shard));
-    let of_claims = owned().filter_map(|judged| of_claim(judged, now.as_second()));
-    of_claims.chain(conflicts(owned())).collect()
+    let of_claims = judgements(hosts, shard, now.as_second()).filter_map(of_claim);
+    let owned = hosts.judged.iter().filter(|judged| judged.claim.belongs_to(shard));
+    of_claims.chain(conflicts(owned)).collect()
 }
 
-fn of_claim(judged: &Judged, now: i64) -> Option<Finding> {
+fn of_claim((judged, result, secret): (&Judged, HostResult, Option<&ObjectKey>)) -> Option<Finding> {
     let claim = &judged.claim;
-    let (result, secret) = judge(judged, now);
     let secret = secret?;
     let host = host(claim);
     let (message, remedy) = match result {
-        HostResult::Covered | HostResult::Unknown => return None,
+        HostResult::Unknown => return None,
+        HostResult::Covered => {
+            let missing = missing(judged)?;
+            (
+                format!("the Secret {missing}, one of several for {host}, is not there; {secret} is good"),
+                "create it, or remove the name: a controller may refuse the others too".to_owned(),
+            )
+        }
         HostResult::NotCovered => (
             format!("the certificate in the Secret {secret} is not made out to {host}"),
             format!("issue one that names {host}, or name the Secret that has it"),
@@ -51,11 +57,19 @@ fn of_claim(judged: &Judged, now: i64) -> Option<Finding> {
     Some(Finding { subject: subject(claim), message, remedy })
 }
 
-/// Hosts that several objects of one class have served with different certificates: the controller serves one of them.
+/// A Secret that is not there, of those that a claim names.
+fn missing(judged: &Judged) -> Option<&ObjectKey> {
+    let mut all = judged.claim.secrets.iter().zip(&judged.stored);
+    all.find(|(_, stored)| matches!(stored, Stored::Missing)).map(|(secret, _)| secret)
+}
+
+/// Hosts that several objects of one class have served with different certificates at one port: the controller serves one of
+/// them.
 fn conflicts<'a>(owned: impl Iterator<Item = &'a Judged>) -> Vec<Finding> {
-    let mut by_host = BTreeMap::<(&str, &str), Vec<&Judged>>::new();
+    let mut by_host = BTreeMap::<(&str, u16, &str), Vec<&Judged>>::new();
     for judged in owned.filter(|judged| !judged.claim.host.is_empty() && !judged.claim.secrets.is_empty()) {
-        by_host.entry((&judged.claim.class, &judged.claim.host)).or_default().push(judged);
+        let claim = &judged.claim;
+        by_host.entry((&claim.class, claim.port, &claim.host)).or_default().push(judged);
     }
     let conflict = |several: &Vec<&Judged>| {
         let (first, rest) = several.split_first()?;

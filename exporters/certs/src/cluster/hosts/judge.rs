@@ -1,9 +1,13 @@
 //! Whether a claim is good: pure.
 
+use std::collections::HashSet;
+
 use lookout_certs_spec::labels::HostResult;
 use lookout_kubernetes::ObjectKey;
+use lookout_runtime::Shard;
 
 use super::claim::Claim;
+use super::source::Hosts;
 use super::stored::Stored;
 
 /// A claim with what is stored for it.
@@ -27,6 +31,24 @@ pub fn judge(judged: &Judged, now: i64) -> (HostResult, Option<&ObjectKey>) {
     let of_secret = |(secret, stored): (_, &Stored)| (of_stored(stored, &claim.host, now), Some(secret));
     let results = claim.secrets.iter().zip(&judged.stored).map(of_secret);
     results.min_by_key(|(result, _)| rank(*result)).unwrap_or((HostResult::NoCertificate, None))
+}
+
+/// What holds at `now` of the claims that belong to `shard`, with the Secret that it is said of. An object that has a host
+/// served with one Secret at several ports is told of once.
+pub(super) fn judgements(
+    hosts: &Hosts,
+    shard: Shard,
+    now: i64,
+) -> impl Iterator<Item = (&Judged, HostResult, Option<&ObjectKey>)> {
+    let owned = hosts.judged.iter().filter(move |judged| judged.claim.belongs_to(shard));
+    let all = owned.map(move |judged| {
+        let (result, secret) = judge(judged, now);
+        (judged, result, secret)
+    });
+    let mut told = HashSet::new();
+    all.filter(move |(Judged { claim, .. }, _, secret)| {
+        told.insert((claim.kind, &claim.key, &claim.host, *secret))
+    })
 }
 
 fn of_stored(stored: &Stored, host: &str, now: i64) -> HostResult {

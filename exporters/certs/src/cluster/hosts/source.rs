@@ -76,7 +76,8 @@ impl Hosts {
     }
 }
 
-/// What a controller tells hosts apart by.
+/// What a controller tells hosts apart by. The port is not part of it: where a controller's address is configured, which of an
+/// object's ports is behind it is not known.
 fn place(claim: &Claim) -> (Box<str>, Box<str>) {
     (claim.class.clone(), claim.host.clone())
 }
@@ -182,6 +183,7 @@ impl Source for HostSource {
         }
         follows.named.set(cluster, &unseen);
         follows.named.settled().await;
+        faults.extend(follows.named.too_many());
         let named: Vec<_> = follows.named.standings().collect();
         // That one of them cannot be read is no reason to fail: its host is unknown.
         faults.extend(outcome(&named).unwrap_or_default());

@@ -10,7 +10,9 @@ use core::task::Poll;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use lookout_declarations::Reason;
 use lookout_kubernetes::{Cluster, Follower, Namespaces, ObjectKey, PartState, Reader, Selection};
+use lookout_runtime::Fault;
 
 use super::named::{KEY, LeafReader};
 use super::stored::{Leaf, Stored};
@@ -38,12 +40,14 @@ pub(super) fn among(secrets: &StoredSecrets, key: &ObjectKey) -> Option<Stored> 
 #[derive(Default)]
 pub(super) struct NamedSecrets {
     follows: BTreeMap<ObjectKey, Follower<Option<Leaf>>>,
+    beyond_limit: usize,
 }
 
 impl NamedSecrets {
     /// Follows exactly these, as far as the limit goes.
     pub(super) fn set(&mut self, cluster: &Arc<Cluster>, wanted: &BTreeSet<ObjectKey>) {
         self.follows.retain(|key, _| wanted.contains(key));
+        self.beyond_limit = wanted.len().saturating_sub(MAX_NAMED);
         for key in wanted {
             if self.follows.len() >= MAX_NAMED {
                 return;
@@ -72,6 +76,19 @@ impl NamedSecrets {
         }
     }
 
+    /// That some are beyond the limit.
+    pub(super) fn too_many(&self) -> Option<Fault> {
+        (self.beyond_limit > 0).then(|| Fault {
+            reason: Reason::TooMany,
+            subject: "Secrets that hosts name".to_owned(),
+            message: format!(
+                "{} more than the {MAX_NAMED} that are asked for by their names are missing, or not among those that are watched; of \
+                 their hosts nothing is said",
+                self.beyond_limit
+            ),
+        })
+    }
+
     /// How each stands.
     pub(super) fn standings(&self) -> impl Iterator<Item = Standing> {
         self.follows.values().map(|follower| Standing::of(LeafReader.resource(), &follower.latest()))
@@ -94,5 +111,28 @@ fn selection(key: &ObjectKey) -> Selection {
         namespaces: Namespaces::Named(vec![key.namespace.to_string()]),
         field_selector: format!("metadata.name={}", key.name),
         ..Selection::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lookout_runtime::Sources;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn secrets_beyond_the_limit_are_counted() {
+        let mut kubernetes = lookout_kubernetes::Settings::default();
+        kubernetes.access.server = "https://127.0.0.1:1".to_owned();
+        let cluster = Cluster::of(&kubernetes, &mut Sources::default()).unwrap();
+        let secrets =
+            |count: usize| (0..count).map(|index| ObjectKey::new("n", &index.to_string())).collect();
+        let mut named = NamedSecrets::default();
+        named.set(&cluster, &secrets(MAX_NAMED + 3));
+        let fault = named.too_many().unwrap();
+        assert_eq!(fault.reason, Reason::TooMany);
+        assert!(fault.message.starts_with("3 more than the 20 "), "{}", fault.message);
+        named.set(&cluster, &secrets(MAX_NAMED));
+        assert_eq!(named.too_many(), None);
     }
 }

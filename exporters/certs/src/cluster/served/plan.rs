@@ -1,7 +1,7 @@
 //! From claims to what is asked: pure.
 
 use core::net::IpAddr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use lookout_certs_spec::address::Address;
 use lookout_runtime::Shard;
@@ -25,8 +25,8 @@ pub struct Ask {
 /// What is asked in a cycle.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// By index into the hosts: what is asked at its controller's addresses. A claim for which nothing can be asked has an empty
-    /// list.
+    /// By index into the hosts: what is asked at its controller's addresses. An object's host for which nothing can be asked has
+    /// an empty list. One that is served at several ports, whose controller is configured to be at one, is asked for there once.
     pub controllers: BTreeMap<usize, Vec<Ask>>,
     /// By index into the hosts: what is asked at its public name.
     pub public: BTreeMap<usize, Ask>,
@@ -52,6 +52,7 @@ impl Plan {
     pub fn new(hosts: &Hosts, shard: Shard, planning: &Planning) -> Self {
         let mut plan = Self::default();
         let mut count = 0;
+        let (mut planned, mut public_hosts) = (HashSet::new(), HashSet::new());
         for (index, judged) in hosts.judged.iter().enumerate() {
             let claim = &judged.claim;
             if !claim.belongs_to(shard) {
@@ -59,12 +60,19 @@ impl Plan {
             }
             let can_be_asked = claim.names_one_host() && !claim.is_passed_through;
             let is_within = count < planning.max_hosts;
+            let host = (claim.kind, &claim.key, &claim.host);
             let asks = if can_be_asked && is_within { of_controller(claim, planning) } else { Vec::new() };
+            let is_first_without = asks.is_empty() && planned.insert((host, None));
+            let asks: Vec<_> =
+                asks.into_iter().filter(|ask| planned.insert((host, Some(ask.clone())))).collect();
             let public = (can_be_asked && is_within).then(|| of_public(claim, planning)).flatten();
+            let public = public.filter(|_| public_hosts.insert(host));
             let is_asked = !asks.is_empty() || public.is_some();
             count += usize::from(is_asked);
             plan.beyond_limit += usize::from(can_be_asked && !is_within);
-            plan.controllers.insert(index, asks);
+            if is_first_without || !asks.is_empty() {
+                plan.controllers.insert(index, asks);
+            }
             if let Some(ask) = public {
                 plan.public.insert(index, ask);
             }

@@ -18,6 +18,7 @@ use super::object::StoredObject;
 use super::place::Place;
 use super::secret::SecretReader;
 use super::sharing::Sharing;
+use super::shown::Shown;
 use super::source::{StoredPlan, StoredSource};
 use super::standing::{StandingSource, Standings};
 
@@ -33,12 +34,15 @@ const OF_CA_BUNDLES: [&str; 2] =
 
 /// Adds the sources of stored certificates, and gives the cell in which the Secrets are seen.
 pub(crate) fn start(settings: &Settings, cluster: &Arc<Cluster>, sources: &mut Sources) -> Arc<StoredCell> {
-    let cell = sources.shared("stored secrets", || watch::Sender::new(None));
+    // What was read of one API server, or by one account, is nothing to whoever asks another.
+    let of_cluster = cell_key("stored secrets", cluster);
+    let cell = sources.shared(of_cluster, || watch::Sender::new(None));
     let starting = Starting {
         settings,
         cluster,
         sharing: sources.shared("stored sharing", Sharing::default),
-        standings: sources.shared("stored standings", Standings::default),
+        shown: sources.shared("stored shown", Shown::default),
+        standings: sources.shared(cell_key("stored standings", cluster), Standings::default),
     };
     let (of, shard) = (&settings.cluster, sources.shard());
     let mut names = BTreeSet::new();
@@ -84,12 +88,18 @@ pub(crate) fn start(settings: &Settings, cluster: &Arc<Cluster>, sources: &mut S
     cell
 }
 
+/// The key of a cell of what is read of `cluster`. The pointer stands for the API server, and for how it is reached.
+pub(crate) fn cell_key(of: &str, cluster: &Arc<Cluster>) -> String {
+    format!("{of} {:p}", Arc::as_ptr(cluster))
+}
+
 /// What the sources have in common.
 struct Starting<'a> {
     settings: &'a Settings,
     cluster: &'a Arc<Cluster>,
     sharing: Arc<Sharing>,
     standings: Arc<Standings>,
+    shown: Arc<Shown>,
 }
 
 impl Starting<'_> {
@@ -118,14 +128,42 @@ impl Starting<'_> {
         let name = (plan.place.source_kind(), resource.plural);
         need(self.cluster, resource, &plan.selection, why, without, sources);
         let (cluster, standings) = (Arc::clone(self.cluster), Arc::clone(&self.standings));
+        let shown = Arc::clone(&self.shown);
         let identity = (plan.clone(), Arc::as_ptr(&cluster) as usize);
         sources.add(StoredSource::description(&plan, self.settings), identity, move || {
-            let source = StoredSource::new(plan, cluster, standings);
+            let source = StoredSource::new(plan, cluster, standings).after(shown);
             match cell {
                 Some((cell, scope)) => source.showing(cell, scope),
                 None => source,
             }
         });
         name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lookout_exposition::Exposition;
+    use lookout_runtime::{Clock, Driver};
+
+    use super::*;
+
+    #[test]
+    fn what_was_read_by_one_account_is_not_seen_by_another() {
+        let clock = Clock::starting_at(jiff::Timestamp::UNIX_EPOCH);
+        let mut driver = Driver::new(Exposition::new([]), clock);
+        let mut seen = |token_file: &str| {
+            let mut kubernetes = lookout_kubernetes::Settings::default();
+            kubernetes.access.server = "https://127.0.0.1:1".to_owned();
+            kubernetes.access.token_file = token_file.to_owned();
+            let mut sources = driver.sources();
+            let cluster = Cluster::of(&kubernetes, &mut sources).unwrap();
+            let cell = start(&Settings::default(), &cluster, &mut sources);
+            driver.set(sources).unwrap();
+            cell
+        };
+        let first = seen("/first");
+        assert!(Arc::ptr_eq(&first, &seen("/first")));
+        assert!(!Arc::ptr_eq(&first, &seen("/second")));
     }
 }

@@ -86,10 +86,10 @@ fn odd_ingresses_are_read_for_what_they_say() {
     let every = ingress(r#"{"tls":[{"secretName":"s"}]}"#, "{}");
     assert_eq!(told(&every), ["n/i  <- n/s"]);
     assert!(!every[0].names_one_host());
-    // One host twice: the first entry counts.
+    // One host twice: one of the Secrets must cover it.
     let twice =
         r#"{"tls":[{"hosts":["a.example"],"secretName":"one"},{"hosts":["A.example"],"secretName":"two"}]}"#;
-    assert_eq!(told(&ingress(twice, "{}")), ["n/i a.example <- n/one"]);
+    assert_eq!(told(&ingress(twice, "{}")), ["n/i a.example <- n/one, n/two"]);
     let annotated =
         r#"{"kubernetes.io/ingress.class":"old","nginx.ingress.kubernetes.io/ssl-passthrough":"true"}"#;
     let old = ingress(r#"{"tls":[{"hosts":["a.example"],"secretName":"s"}]}"#, annotated);
@@ -126,6 +126,67 @@ fn a_gateway_claims_the_hosts_of_its_tls_listeners() {
         claims.iter().map(|claim| (claim.port, claim.is_permitted, claim.is_passed_through)).collect();
     assert_eq!(facts, [(8443, true, false), (443, false, false), (5432, true, true), (9443, true, false)]);
     assert_eq!((&*claims[0].class, claims[0].addresses.len()), ("envoy", 1));
+}
+
+/// The claims of a Gateway with a listener for each port and Secret.
+fn gateway_of(hostname: &str, listeners: &[(u16, &str)]) -> Vec<Claim> {
+    let listener = |(port, secret): &(u16, &str)| {
+        format!(
+            r#"{{"name":"{secret}","hostname":"{hostname}","port":{port},"protocol":"HTTPS","tls":{{"certificateRefs":[{{"name":"{secret}"}}]}}}}"#
+        )
+    };
+    let listeners: Vec<_> = listeners.iter().map(listener).collect();
+    let text = format!(
+        r#"{{"metadata":{{"name":"g","namespace":"n"}},"spec":{{"gatewayClassName":"envoy","listeners":[{}]}}}}"#,
+        listeners.join(",")
+    );
+    claims_of(&GatewayReader, HostObjectKind::Gateway, &[&text])
+}
+
+#[test]
+fn a_host_at_two_ports_is_two_claims_each_as_good_as_its_own_secret() {
+    for hostname in ["a.example", ""] {
+        let claims = gateway_of(hostname, &[(443, "one"), (8443, "two")]);
+        let expected = ["one", "two"].map(|secret| format!("n/g {hostname} <- n/{secret}"));
+        assert_eq!(told(&claims), expected);
+        let stored = [good("a.example"), Stored::Missing];
+        let judged =
+            claims.into_iter().zip(stored).map(|(claim, stored)| Judged { claim, stored: vec![stored] });
+        let hosts = Hosts::new(judged.collect());
+        let shown = scrape(|batch| assess(&hosts, Shard::WHOLE, fixed_now(), batch));
+        assert_eq!(
+            ones(&shown, "certs_host_certificate", &["secret_name", "result"]),
+            ["one covered", "two secret_missing"]
+        );
+        let found = findings(&hosts, Shard::WHOLE, fixed_now());
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+}
+
+#[test]
+fn a_host_at_two_ports_with_one_secret_is_told_of_once_and_with_two_is_no_conflict() {
+    let hosts = |secrets: [&str; 2], stored: [Stored; 2]| {
+        let claims = gateway_of("a.example", &[(443, secrets[0]), (8443, secrets[1])]);
+        let judged =
+            claims.into_iter().zip(stored).map(|(claim, stored)| Judged { claim, stored: vec![stored] });
+        Hosts::new(judged.collect())
+    };
+    let one = hosts(["one", "one"], [Stored::Missing, Stored::Missing]);
+    assert_eq!(one.judged.len(), 2);
+    let shown = scrape(|batch| assess(&one, Shard::WHOLE, fixed_now(), batch));
+    assert_eq!(ones(&shown, "certs_host_certificate", &["secret_name", "result"]), ["one secret_missing"]);
+    assert_eq!(findings(&one, Shard::WHOLE, fixed_now()).len(), 1);
+    let two = hosts(["one", "two"], [good("a.example"), good("a.example")]);
+    assert_eq!(findings(&two, Shard::WHOLE, fixed_now()), []);
+}
+
+#[test]
+fn a_secret_that_is_missing_beside_a_good_one_is_a_finding() {
+    let mut judged = judged("shop.example", vec![good("shop.example"), Stored::Missing]);
+    judged.claim.secrets[1].name = "second".into();
+    let found = findings(&Hosts::new(vec![judged]), Shard::WHOLE, fixed_now());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].message.starts_with("the Secret shop/second, one of several"), "{found:?}");
 }
 
 #[test]

@@ -87,6 +87,28 @@ async fn of_two_objects_with_one_host_the_controller_may_serve_either() {
 }
 
 #[tokio::test]
+async fn a_host_at_two_ports_is_asked_for_once_where_its_controller_is_configured() {
+    let controller = Controller::start();
+    let (one, other) = (controller.issue("a.example"), controller.issue("a.example"));
+    controller.serves(&[("a.example", &other)]).await;
+    let at_two_ports = |host: &str| {
+        let mut second = judged(host, leaf(&other));
+        second.claim.port = 8443;
+        second.claim.secrets[0].name = "second".into();
+        [judged(host, leaf(&one)), second]
+    };
+    let hosts = [at_two_ports("a.example"), at_two_ports("*.example")].concat();
+    let plan = Plan::new(&Hosts::new(hosts.clone()), Shard::WHOLE, &controller.settings().planning);
+    assert_eq!(plan.controllers.keys().collect::<Vec<_>>(), [&0, &2]);
+    let mut source = HostProbeSource::new(controller.settings(), seen(hosts), Shard::WHOLE);
+    let (shown, _) = cycle(&mut source, fixed_now()).await;
+    assert_eq!(
+        ones(&shown, "certs_host_served", &["host", "result"]),
+        ["a.example same", "*.example not_probed"]
+    );
+}
+
+#[tokio::test]
 async fn a_dead_controller_is_unreachable_for_all_its_hosts_and_one_fault() {
     let controller = Controller::start();
     controller.endpoint.switch(EndpointState::Dead, fixed_now()).await.unwrap();

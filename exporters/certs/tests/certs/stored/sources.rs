@@ -57,6 +57,20 @@ async fn what_is_stored_in_a_cluster_shows_without_configuration() {
 }
 
 #[tokio::test]
+async fn what_was_read_of_another_server_is_not_shown_for_one_that_cannot_be_read() {
+    let (first, second) = (World::new(administrator()), World::new(Principal::with_token(LOOKOUT, "token")));
+    first.api.apply(tls_secret("shop", "web")).unwrap();
+    let mut running = first.start(&settings());
+    running.until(|scrape| samples(scrape, NOT_AFTER).len() == 3).await;
+    running.go_over_to(&second, &settings()).await;
+    let is_down = |scrape: &Scrape| up(scrape, "secrets") == Some(0.0);
+    running.until(|scrape| is_down(scrape) && samples(scrape, NOT_AFTER).is_empty()).await;
+    // And back: it is read anew.
+    running.go_over_to(&first, &settings()).await;
+    running.until(|scrape| up(scrape, "secrets") == Some(1.0) && samples(scrape, NOT_AFTER).len() == 3).await;
+}
+
+#[tokio::test]
 async fn deleting_a_secret_does_not_drop_another_whose_name_begins_alike() {
     let world = World::new(administrator());
     for name in ["web", "web-2", "we"] {

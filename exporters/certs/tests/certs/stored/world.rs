@@ -9,7 +9,7 @@ use lookout_certs_spec::{SPEC, Settings};
 use lookout_config::HumanDuration;
 use lookout_exposition::{Encoding, ExporterFamilies, Exposition, Format, Selection};
 use lookout_kubernetes::Settings as Kubernetes;
-use lookout_runtime::{Clock, Driver, Shard};
+use lookout_runtime::{Clock, Driver, DriverControl, Shard};
 use lookout_simulator::kubernetes::{ApiServer, ApiServerOptions, Principal, objects};
 use lookout_testkit::scrape::{Sample, Scrape, ScrapeFormat};
 use serde_json::Value;
@@ -36,6 +36,7 @@ pub(super) struct World {
 pub(super) struct Running {
     exposition: Exposition,
     cycles: watch::Receiver<u64>,
+    control: DriverControl,
     task: JoinHandle<()>,
 }
 
@@ -89,9 +90,15 @@ impl World {
         self.start_shard(settings, Shard::WHOLE)
     }
 
-    pub(super) fn start_shard(&self, settings: &Settings, shard: Shard) -> Running {
+    /// How it is reached.
+    pub(super) fn kubernetes(&self) -> Kubernetes {
         let mut kubernetes = Kubernetes::default();
         kubernetes.access.kubeconfig = self.directory.path().join("config").display().to_string();
+        kubernetes
+    }
+
+    pub(super) fn start_shard(&self, settings: &Settings, shard: Shard) -> Running {
+        let kubernetes = self.kubernetes();
         let families =
             ExporterFamilies { exporter: SPEC.name, families: SPEC.metrics, series_budget: 1_000_000 };
         let mut driver =
@@ -99,15 +106,23 @@ impl World {
         let mut sources = driver.sources();
         start(settings, &kubernetes, &mut sources);
         driver.set(sources).unwrap();
-        let (exposition, cycles) = (driver.exposition(), driver.statuses().cycles());
+        let (exposition, cycles, control) =
+            (driver.exposition(), driver.statuses().cycles(), driver.control());
         let task = tokio::spawn(async move {
             driver.run().await;
         });
-        Running { exposition, cycles, task }
+        Running { exposition, cycles, control, task }
     }
 }
 
 impl Running {
+    /// Goes over to another API server.
+    pub(super) async fn go_over_to(&self, world: &World, settings: &Settings) {
+        let mut sources = self.control.sources();
+        start(settings, &world.kubernetes(), &mut sources);
+        self.control.apply(sources).await.unwrap();
+    }
+
     pub(super) fn scrape(&self) -> Scrape {
         let snapshot = self.exposition.snapshot();
         let answer = snapshot.answer(Selection::All, Format::TEXT, Encoding::Identity).unwrap();
