@@ -141,7 +141,7 @@ fn names_are_those_of_packages_however_they_are_written() {
 
 #[test]
 fn what_cannot_be_understood_is_named_with_what_to_write_instead() {
-    let known = "catalog, config, declarations, exposition, kafka_wire, promql, render, runtime, self_metrics, simulator, \
+    let known = "catalog, config, declarations, exposition, kafka_wire, kubernetes, promql, render, runtime, self_metrics, simulator, \
                  testkit, web_config, certs, probe, requests";
     let expected = [
         (
