@@ -145,7 +145,10 @@ fn dead(cluster: &mut Cluster, lookout: &mut Lookout) {
 /// Whether the difference is about what nobody but the dead broker can tell.
 fn is_of_the_victim(line: &str) -> bool {
     let (broker, replica) = (format!("broker=\"{VICTIM}\""), format!("replica=\"{VICTIM}\""));
-    line.starts_with("too many: kafka_unread_partitions") || line.contains(&broker) || line.contains(&replica)
+    line.starts_with("too many: kafka_unread_partitions")
+        || line.starts_with("too many: kafka_unread_lags")
+        || line.contains(&broker)
+        || line.contains(&replica)
 }
 
 fn in_sync_without(truth: &Value, node: usize) -> bool {

@@ -33,6 +33,7 @@ fn secrets_that_come_change_and_go_are_seen_at_once() {
     let only_secrets = json!({
         "namespaces": [NAMESPACE], "selector": "watched!=no", "config_maps": {"enabled": false}, "cert_manager": false,
         "hosts": false, "workloads": false,
+        "secrets": {"rules": [{"type": "kubernetes.io/tls", "keys": ["tls.crt", "ca.crt"]}]},
     });
     let (api, issuing) = (control_plane.api(), Issuing::named("changes"));
     let kept = tls_secret("web-2", &issuing.issue("web-2", &["web-2.example.org"]));

@@ -26,6 +26,7 @@ pub(super) fn add(truth: &Value, facts: &mut Facts) {
     facts.row("kafka_cluster_idle_consumergroups", &[], 0.0);
     for family in [
         "kafka_unread_consumergroups",
+        "kafka_unread_lags",
         "kafka_consumergroup_current_offset",
         "kafka_consumergroup_current_offset_sum",
         "kafka_consumergroup_lag",
