@@ -20,7 +20,8 @@ const KEEP_FIRING: Duration = Duration::from_mins(5);
 /// How long a right may be missing while somebody is about to grant it, in minutes.
 const PERMISSION_HOLD: u32 = 5;
 
-/// The share of the time that requests may wait: above a tenth of it, changes are seen late.
+/// How long all requests together may wait in each second: above a tenth of it, changes are seen late. It is a sum, so that many that
+/// wait at once make more than a second.
 const WAITING_SHARE: f64 = 0.1;
 
 /// How long requests may wait so much, in minutes: longer than a first list takes.
@@ -75,8 +76,8 @@ fn requests_wait() -> Alert {
         severity: Severity::Info,
         owner: Owner::Platform,
         summary: "Lookout's requests to the Kubernetes API have to wait",
-        description: "Requests wait {{ $value | humanizePercentage }} of the time before they are sent; they wait for: {{ \
-                      $labels.cause }}. Changes are seen late."
+        description: "All requests together wait {{ $value | humanize }} s in each second before they are sent; they wait for: \
+                      {{ $labels.cause }}. Changes are seen late."
             .to_owned(),
         runbook: include_str!("../runbooks/LookoutKubernetesRequestsWait.md"),
         inhibits: &[],

@@ -136,7 +136,7 @@ fn cost() -> Row {
             },
             panel(
                 "Waiting before requests",
-                "The share of the time that requests wait before they are sent: for the configured budget, or because the server asks for it.",
+                "Seconds that all requests together wait in each second before they are sent: for the configured budget, or because the server asks for it.",
                 PanelKind::TimeSeries,
                 format!("max by ({WaitCauseLabel}) (rate({WAITED}[$__rate_interval]))"),
                 "{{cause}}",
