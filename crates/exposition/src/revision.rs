@@ -36,6 +36,8 @@ pub struct Revision<'a> {
     pending: Changes,
     pending_bytes: usize,
     pending_limit: usize,
+    /// Whether anything was worked in.
+    has_worked: bool,
     /// The objects that go unless they are named.
     unnamed: Option<HashSet<Box<str>, FixedState>>,
     /// What has become of the families until now.
@@ -55,6 +57,7 @@ impl<'a> Revision<'a> {
             pending: Changes::new(),
             pending_bytes: 0,
             pending_limit: PENDING_BYTES,
+            has_worked: false,
             unnamed,
             changes: BTreeMap::new(),
             commit: Commit::default(),
@@ -79,6 +82,12 @@ impl<'a> Revision<'a> {
         self.replace(object, Batch::new());
     }
 
+    /// Whether finishing it would change nothing.
+    pub fn is_idle(&self) -> bool {
+        let drops_nothing = self.unnamed.as_ref().is_none_or(HashSet::is_empty);
+        drops_nothing && self.pending.is_empty() && !self.has_worked
+    }
+
     /// Makes it visible.
     pub fn finish(mut self) -> PublishReport {
         for object in self.unnamed.take().into_iter().flatten() {
@@ -90,6 +99,7 @@ impl<'a> Revision<'a> {
 
     /// Works what was told into the tries of the publisher.
     fn work_in(&mut self) {
+        self.has_worked = true;
         self.pending_bytes = 0;
         let objects = std::mem::take(&mut self.pending).into_objects();
         let shared = Arc::clone(&self.publisher.shared);
@@ -145,7 +155,10 @@ impl<'a> Revision<'a> {
 
 impl Drop for Revision<'_> {
     fn drop(&mut self) {
-        self.close();
+        // What was not named stays: whoever leaves in the middle has not named it yet.
+        if self.has_worked || !self.pending.is_empty() {
+            self.close();
+        }
     }
 }
 
@@ -243,6 +256,22 @@ mod tests {
         assert_eq!(served(&exposition), ["{thing=\"a\"} 1", "{thing=\"b\"} 1", "{thing=\"c\"} 1"]);
         publisher.update(Changes::complete());
         assert_eq!(served(&exposition), [""; 0]);
+    }
+
+    #[test]
+    fn a_revision_in_which_nothing_was_told_is_idle_and_enters_nothing() {
+        let exposition = exposition();
+        let mut publisher = exposition.publisher("example", "source");
+        publisher.update(Changes::new().replace("a", rows("a", 1.0)));
+        let before = exposition.snapshot();
+        let revision = publisher.revise(false);
+        assert!(revision.is_idle());
+        drop(revision);
+        assert!(Arc::ptr_eq(&before, &exposition.snapshot()));
+        assert!(!publisher.revise(true).is_idle(), "it would drop `a`");
+        let mut revision = publisher.revise(false);
+        revision.remove("a");
+        assert!(!revision.is_idle());
     }
 
     #[test]

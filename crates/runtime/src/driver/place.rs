@@ -39,7 +39,10 @@ impl Tenancy {
         if let Some(mut place) = self.own() {
             let mut revision = place.publisher.revise(complete);
             tell(&mut revision);
-            revision.finish();
+            // Most sources have no objects, and most cycles change none.
+            if !revision.is_idle() {
+                revision.finish();
+            }
         }
     }
 
