@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use lookout_certs::cluster::stored::{CaBundleKind, CaBundleReader, ConfigMapReader, SecretReader, StoredObject};
+use lookout_certs::cluster::stored::{
+    CaBundleKind, CaBundleReader, ConfigMapReader, SecretReader, StoredObject,
+};
 use lookout_certs_spec::config::{ClusterSettings, SecretRule};
 use lookout_kubernetes::{Json, ObjectJson, Reader};
 
@@ -23,7 +25,8 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(json) = Json::check(bytes) else { return };
     let object = ObjectJson::new(json);
     let mut settings = ClusterSettings::default();
-    settings.secrets.rules = vec![SecretRule { secret_type: "*".to_owned(), keys: vec!["tls.crt".to_owned()] }];
+    settings.secrets.rules =
+        vec![SecretRule { secret_type: "*".to_owned(), keys: vec!["tls.crt".to_owned()] }];
     settings.limits.max_values_per_object = 3;
     settings.limits.max_certificates_per_value = 3;
     let sharing = Arc::default();
