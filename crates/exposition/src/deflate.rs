@@ -50,13 +50,13 @@ pub(crate) fn shared(buffer: Vec<u8>) -> Bytes {
     shared
 }
 
-/// Compressors at rest. One is some 300 KB, so they are kept and not made per piece.
+/// Compressors at rest. One is some 300 KB, so it is kept and not made per piece.
 #[derive(Default)]
 pub(crate) struct Compressors(Mutex<Vec<Compressor>>);
 
 impl Compressors {
-    /// As many as are kept when not in use.
-    const KEPT: usize = 4;
+    /// As many as are kept when not in use: sources seldom publish at the same moment, and then making one takes little.
+    const KEPT: usize = 1;
 
     /// Lends a compressor to `work`, holding no lock meanwhile.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Compressor) -> R) -> R {

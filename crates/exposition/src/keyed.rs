@@ -38,11 +38,11 @@ pub(crate) struct ObjectRows {
     pub(crate) families: Vec<(u32, Rows)>,
 }
 
-/// What a change did to one family.
+/// What a change did to one family. Its root is the publisher's to ask for: who kept one here would keep all its pieces, while
+/// the next change makes others.
 pub(crate) struct KeyedChange {
     pub(crate) family: u32,
-    pub(crate) root: Option<Arc<Node>>,
-    /// The hashes of the rows that the change brought and that are in `root`.
+    /// The hashes of the rows that the change brought and that are served.
     pub(crate) published: Vec<u64>,
     /// Rows that it brought and that are not, because others have the same labels.
     pub(crate) duplicates: usize,
@@ -68,6 +68,11 @@ struct Edits<'a> {
 impl Keyed {
     pub(crate) fn roots(&self) -> impl Iterator<Item = (u32, &Arc<Node>)> {
         self.roots.iter().map(|(family, root)| (*family, root))
+    }
+
+    /// The rows of one family.
+    pub(crate) fn root(&self, family: u32) -> Option<&Arc<Node>> {
+        self.roots.get(&family)
     }
 
     /// The objects that have rows or had them named empty.
@@ -154,14 +159,13 @@ impl Keyed {
     ) -> KeyedChange {
         edits.removals.sort_unstable_by_key(|removal| removal.hash);
         edits.additions.sort_by_key(|addition| (addition.hash, addition.seniority));
-        let spliced = splice(self.roots.get(&family), &edits.removals, &edits.additions);
+        let spliced = splice(self.roots.remove(&family), &edits.removals, &edits.additions);
         let is_published = |addition: &&Addition<'_>| addition.seniority != Seniority::Waiting;
         let published = edits.additions.iter().filter(is_published).map(|addition| addition.hash).collect();
         let dropped = || spliced.losers.iter().chain(&spliced.repeated).filter(is_published);
         let (duplicates, example) = (dropped().count(), dropped().next());
         let mut change = KeyedChange {
             family,
-            root: spliced.root,
             published,
             duplicates,
             example: example.map(|addition| identity(addition.row).into()),
@@ -175,10 +179,7 @@ impl Keyed {
                 rows.push(Waiting { object: object.clone(), check, row: loser.row.into() });
             }
         }
-        match &change.root {
-            Some(root) => self.roots.insert(family, Arc::clone(root)),
-            None => self.roots.remove(&family),
-        };
+        self.roots.extend(spliced.root.map(|root| (family, root)));
         change
     }
 }
@@ -186,7 +187,6 @@ impl Keyed {
 impl KeyedChange {
     /// Adds what a later change did to the same family.
     pub(crate) fn follow(&mut self, later: Self) {
-        self.root = later.root;
         self.published.extend(later.published);
         self.duplicates += later.duplicates;
         self.example = self.example.take().or(later.example);

@@ -1,8 +1,8 @@
 //! A revision: changes of any number of objects, told one by one, that become visible together.
 //!
 //! An inventory of a hundred thousand objects is told in one revision, and its rows must not stand in memory twice. So
-//! what was told is worked into the tries as soon as it is some megabytes; it is compressed, entered and put into the
-//! snapshot once, at the end.
+//! what was told is worked into the tries as soon as it is a megabyte, where a trie that nobody else holds is made anew piece
+//! by piece; it is compressed, entered and put into the snapshot once, at the end.
 //!
 //! Invariant: what the publisher keeps of its objects and what the exposition serves of them agree as soon as the
 //! revision is gone, also if whoever told it panicked in the middle: then what was told until then counts.
@@ -24,9 +24,9 @@ use crate::trie::Node;
 use crate::{Batch, Changes, PublishReport};
 
 /// How many bytes of rows wait at least to be worked in; they take some times as much memory while they wait.
-const PENDING_BYTES: usize = 4 * 1_024 * 1_024;
-/// The same as a share of what is served: each pass goes over the tries, so there are a few per doubling.
-const PENDING_SHARE: usize = 8;
+const PENDING_BYTES: usize = 1_024 * 1_024;
+/// The same as a share of what is served: each pass goes over the tries, so there are some per doubling.
+const PENDING_SHARE: usize = 16;
 
 /// Changes of objects that become visible together, when this is finished or dropped.
 pub struct Revision<'a> {
@@ -140,9 +140,10 @@ impl<'a> Revision<'a> {
         }
         let (mut encoded, mut commit) = (0, std::mem::take(&mut self.commit));
         for change in std::mem::take(&mut self.changes).into_values() {
-            encoded += self.publisher.compress(self.before.get(&change.family), change.root.as_ref());
+            let root = self.publisher.keyed.root(change.family).cloned();
+            encoded += self.publisher.compress(self.before.get(&change.family), root.as_ref());
             commit.changes.push(FamilyChange {
-                root: change.root,
+                root,
                 published: Published::Hashes(change.published),
                 duplicates: change.duplicates,
                 example: change.example,

@@ -50,9 +50,9 @@ pub(crate) struct Spliced<'a> {
 }
 
 /// Applies `removals`, ordered by hash, and `additions`, ordered by hash and seniority, to a part. An addition loses against a row that stays
-/// and against an earlier addition.
+/// and against an earlier addition. What of `root` nobody else holds goes piece by piece, as it is made anew.
 pub(crate) fn splice<'a>(
-    root: Option<&Arc<Node>>,
+    root: Option<Arc<Node>>,
     removals: &[Removal],
     additions: &[Addition<'a>],
 ) -> Spliced<'a> {
@@ -74,18 +74,20 @@ struct Splicer<'a> {
 impl<'a> Splicer<'a> {
     fn node(
         &mut self,
-        node: &Arc<Node>,
+        node: Arc<Node>,
         removals: &[Removal],
         additions: &[Addition<'a>],
         depth: u32,
     ) -> Arc<Node> {
         if removals.is_empty() && additions.is_empty() {
-            return Arc::clone(node);
+            return node;
         }
-        let (low, high) = match &**node {
-            Node::Leaf(piece) => return self.leaf(node, piece, removals, additions, depth),
-            Node::Split { low, high, .. } => (low, high),
+        let (low, high) = match &*node {
+            Node::Leaf(piece) => return self.leaf(&node, piece, removals, additions, depth),
+            Node::Split { low, high, .. } => (Arc::clone(low), Arc::clone(high)),
         };
+        // One that nobody else holds goes here, so that each of its halves can go when it has been made anew.
+        let shared = (Arc::strong_count(&node) > 1).then_some(node);
         let (low_removals, high_removals) =
             removals.split_at(middle(removals, depth, |removal| removal.hash));
         let (low_additions, high_additions) =
@@ -97,7 +99,7 @@ impl<'a> Splicer<'a> {
         {
             return Node::leaf(written(left.rows().chain(right.rows()).collect()));
         }
-        Node::with_halves(Some(node), low, high)
+        Node::with_halves(shared.as_ref(), low, high)
     }
 
     fn leaf(

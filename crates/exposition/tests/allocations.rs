@@ -104,3 +104,25 @@ fn an_unchanged_publish_copies_no_text() {
     // Sixteen bytes per row to sort the index into pieces; the text itself is some fifty bytes per row.
     assert!(publish.bytes_total < 50_000 * 20, "{publish:?}");
 }
+
+#[test]
+fn an_inventory_that_is_told_for_the_first_time_does_not_stand_in_memory_twice() {
+    const OBJECTS: u32 = 30_000;
+    let long = "of some length ".repeat(20);
+    let exposition = exposition();
+    let mut publisher = exposition.publisher("example", "source");
+    let publish = measure(|| {
+        let mut revision = publisher.revise(true);
+        for number in 0..OBJECTS {
+            let mut depth = Family::new(&DEPTH);
+            depth.set((&long, number), 1.0);
+            let mut batch = Batch::new();
+            batch.add(depth);
+            revision.replace(&number.to_string(), batch);
+        }
+        revision.finish();
+    });
+    let (most, kept) = (publish.bytes_max, u64::try_from(publish.bytes_current).unwrap());
+    assert!(kept > 9_000_000, "{publish:?}");
+    assert!(most - kept < kept / 2, "{publish:?}");
+}

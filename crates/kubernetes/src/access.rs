@@ -1,6 +1,7 @@
 //! The source that tells whether Lookout may do what its exporters want, and what the API costs.
 //!
-//! Its data are measurements: a right that was there an hour ago says nothing about now.
+//! Its data are measurements: a right that was there an hour ago says nothing about now. A right that is missing is reviewed in
+//! every cycle, one that is granted every ten minutes and as soon as the server refuses it.
 //!
 //! Invariant: it fails only if nothing could be reviewed. A right that could not be asked about has no row, which is neither granted nor
 //! missing.
@@ -32,7 +33,7 @@ pub fn start(settings: &Settings, sources: &mut Sources) {
         deadline: settings.period.get(),
         reasons: REASONS,
     };
-    sources.add(description, settings.clone(), move || AccessSource { cluster });
+    sources.add_of(cluster.origin(), description, settings.clone(), move || AccessSource { cluster });
 }
 
 /// Reviews the rights.
@@ -67,6 +68,10 @@ impl Source for AccessSource {
         };
         let faults = reviewed.iter().filter_map(fault).collect();
         Ok(Collected { model: Access { version, reviewed, figures: self.cluster.figures() }, faults })
+    }
+
+    async fn changed(&mut self) {
+        self.cluster.refused().await;
     }
 
     fn assess(&self, model: &Access, _now: Timestamp, batch: &mut Batch) {

@@ -25,6 +25,7 @@ use crate::reader::Reader;
 use crate::resource::Resource;
 use crate::selection::{Namespaces, Selection};
 use crate::server::Server;
+use crate::shelf::ObjectShelf;
 use crate::tasks::Task;
 
 /// One API server, with the budget for it: a cell of [`Sources`].
@@ -32,9 +33,15 @@ use crate::tasks::Task;
 /// Connections end when this and every [`Follower`] of it are gone.
 pub struct Cluster {
     server: Arc<Server>,
+    origin: Origin,
     /// Held by the configurations that want them.
     needs: Mutex<Vec<Weak<Need>>>,
 }
+
+/// Which API server is read, and as whom: for [`Sources::add_of`]. Two cells have the same where only the budget or the way to the
+/// server differs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Origin(Access);
 
 /// Reads nothing: for objects of which the name is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +71,18 @@ impl Cluster {
         settings.enabled.then(|| {
             // Compared with the cells of the configuration before, and never shown: a proxy's address may hold a password.
             let key = format!("kubernetes {access:?} {:?}", settings.budget);
+            let origin = Origin::of(&access);
             sources.shared(key, || Self {
+                origin,
                 server: Arc::new(Server::new(settings, access)),
                 needs: Mutex::default(),
             })
         })
+    }
+
+    /// Of which server its data are.
+    pub fn origin(&self) -> Origin {
+        self.origin.clone()
     }
 
     /// Starts to follow. Must be called within a Tokio runtime.
@@ -89,13 +103,13 @@ impl Cluster {
         let account = self.server.ledger.account(&resource);
         let board = Arc::new(Board::new(namespaces.iter().cloned()));
         let part = |(index, namespace)| {
+            let intake = Intake::new(reader.clone(), Filter::of(selection), Arc::clone(&account));
             let of = PartOf {
                 server: Arc::clone(&self.server),
-                board: Arc::clone(&board),
-                index,
+                shelf: Box::new(ObjectShelf::new(Arc::clone(&board), index, intake)),
+                account: Arc::clone(&account),
                 namespace,
                 selectors: selectors.clone(),
-                intake: Intake::new(reader.clone(), Filter::of(selection), Arc::clone(&account)),
                 labels: self.labels(selection, &resource),
             };
             Task::spawn(Part::new(of, resource).run())
@@ -114,9 +128,11 @@ impl Cluster {
         sources.keep(need);
     }
 
-    /// Asks the server about every declared need, in order.
+    /// What the server lets us do of every declared need, in order. What was granted within the last ten minutes is not asked about
+    /// again, unless something of it has been refused since.
     pub async fn review(&self) -> Vec<Reviewed> {
         let needs = self.needs();
+        self.server.rights.retain(&needs);
         if !needs.is_empty() {
             self.server.learn_user().await;
         }
@@ -132,6 +148,11 @@ impl Cluster {
         }
         reviewed.sort_by(|one, other| one.need.cmp(&other.need));
         reviewed
+    }
+
+    /// Completes when the server has refused what the last [`review`](Self::review) says is granted. Cancel-safe.
+    pub async fn refused(&self) {
+        self.server.rights.refused().await;
     }
 
     /// What the server says of its version: `v1.36.4`. It is asked at most every ten minutes.
@@ -181,6 +202,19 @@ impl Cluster {
     fn needs(&self) -> BTreeSet<Need> {
         let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
         needs.iter().filter_map(Weak::upgrade).map(|need| (*need).clone()).collect()
+    }
+}
+
+impl Origin {
+    fn of(access: &Access) -> Self {
+        let Access { kubeconfig, context, server, token_file, client_certificate, .. } = access.clone();
+        Self(Access { kubeconfig, context, server, token_file, client_certificate, ..Access::default() })
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Origin").finish_non_exhaustive()
     }
 }
 

@@ -29,10 +29,11 @@ pub(crate) enum Taken<T> {
 }
 
 /// What makes entries of objects.
+#[derive(Clone)]
 pub(crate) struct Intake<R: Reader> {
     reader: R,
     pub(crate) filter: Filter,
-    pub(crate) account: Arc<Account>,
+    account: Arc<Account>,
 }
 
 // === impl Intake ===

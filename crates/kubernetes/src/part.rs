@@ -37,14 +37,12 @@ use tokio::time::{Instant, sleep};
 use self::namespaces::NamespaceLabels;
 use crate::ask::{Place, Selectors};
 use crate::backoff::{Backoff, jitter};
-use crate::board::Board;
 use crate::failure::{Failure, Kind};
 use crate::follower::PartState;
-use crate::intake::Intake;
-use crate::ledger::HeldObjects;
-use crate::reader::Reader;
+use crate::ledger::{Account, HeldObjects};
 use crate::resource::Resource;
 use crate::server::{Server, now};
+use crate::shelf::Shelf;
 
 /// How often a resource that the server does not have is looked for.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -57,15 +55,14 @@ const MISSING_GRACE: Duration = Duration::from_secs(15);
 const MOST_BROKEN: u32 = 3;
 
 /// One part of a follow.
-pub(crate) struct Part<R: Reader> {
+pub(crate) struct Part {
     server: Arc<Server>,
-    board: Arc<Board<R::Object>>,
-    /// Its place on the board.
-    index: usize,
+    /// Where its objects go.
+    shelf: Box<dyn Shelf>,
+    account: Arc<Account>,
     resource: Resource,
     namespace: Option<String>,
     selectors: Selectors,
-    intake: Intake<R>,
     labels: Option<NamespaceLabels>,
     held: HeldObjects,
     /// Which of the resource's versions the server has.
@@ -86,13 +83,12 @@ pub(crate) struct Part<R: Reader> {
 }
 
 /// What a part is made of.
-pub(crate) struct PartOf<R: Reader> {
+pub(crate) struct PartOf {
     pub(crate) server: Arc<Server>,
-    pub(crate) board: Arc<Board<R::Object>>,
-    pub(crate) index: usize,
+    pub(crate) shelf: Box<dyn Shelf>,
+    pub(crate) account: Arc<Account>,
     pub(crate) namespace: Option<String>,
     pub(crate) selectors: Selectors,
-    pub(crate) intake: Intake<R>,
     /// Which namespaces have the labels that are asked for.
     pub(crate) labels: Option<NamespaceLabels>,
 }
@@ -101,18 +97,17 @@ pub(crate) use self::namespaces::NamespaceLabels as Labels;
 
 // === impl Part ===
 
-impl<R: Reader> Part<R> {
-    pub(crate) fn new(of: PartOf<R>, resource: Resource) -> Self {
-        let PartOf { server, board, index, namespace, selectors, intake, labels } = of;
-        let held = intake.account.hold_objects();
+impl Part {
+    pub(crate) fn new(of: PartOf, resource: Resource) -> Self {
+        let PartOf { server, shelf, account, namespace, selectors, labels } = of;
+        let held = account.hold_objects();
         Self {
             server,
-            board,
-            index,
+            shelf,
+            account,
             resource,
             namespace,
             selectors,
-            intake,
             labels,
             held,
             version: resource.versions.first().copied().unwrap_or("v1"),
@@ -135,7 +130,7 @@ impl<R: Reader> Part<R> {
                 None => self.list().await,
                 Some(position) => self.resume(position).await,
             };
-            self.held.set(self.board.entries(self.index).len());
+            self.held.set(self.shelf.len());
             if let Err(failure) = outcome {
                 self.fail(failure).await;
             }
@@ -147,7 +142,7 @@ impl<R: Reader> Part<R> {
         self.backoff.succeed();
         self.failing_since = None;
         self.missing_since = None;
-        self.board.set_state(self.index, PartState::Following);
+        self.shelf.set_state(PartState::Following);
     }
 
     /// Decides how to go on after a failure, says so, and waits.
@@ -195,7 +190,7 @@ impl<R: Reader> Part<R> {
         let since = *self.failing_since.get_or_insert_with(now);
         if !may_pass {
             let Failure { reason, message, .. } = failure;
-            self.board.set_state(self.index, PartState::Failing { reason, message, since });
+            self.shelf.set_state(PartState::Failing { reason, message, since });
         }
     }
 
@@ -212,7 +207,7 @@ impl<R: Reader> Part<R> {
         }
         self.was_complete = false;
         self.failing_since = None;
-        self.board.set_state(self.index, PartState::Absent);
+        self.shelf.set_state(PartState::Absent);
         self.held.set(0);
         sleep(jitter(LOOK_AGAIN, &RandomState::new(), 0)).await;
     }

@@ -32,8 +32,13 @@ const SELF_REVIEWS: Resource = Resource {
 // === impl Server ===
 
 impl Server {
-    /// Asks about one need.
+    /// Asks about one need, unless it was granted a short while ago and nothing has contradicted that since.
     pub(crate) async fn review(&self, need: Need) -> Reviewed {
+        // Those of before: what is answered with newer ones is asked again.
+        let renewals = self.renewals();
+        if let Some(reviewed) = self.rights.believed(&need, renewals) {
+            return reviewed;
+        }
         let verdict = match self.is_allowed(&need).await {
             Ok(true) => Verdict::Allowed,
             Ok(false) => {
@@ -45,7 +50,9 @@ impl Server {
             }
             Err(Failure { reason, message, .. }) => Verdict::Unknown { reason, message },
         };
-        Reviewed { need, verdict, when: now() }
+        let reviewed = Reviewed { need, verdict, when: now() };
+        self.rights.enter(&reviewed, renewals);
+        reviewed
     }
 
     /// Asks who we are, once. Servers that cannot say leave it open.

@@ -27,6 +27,7 @@ use crate::json::Json;
 use crate::ledger::Ledger;
 use crate::remedy::remedy;
 use crate::resource::Resource;
+use crate::rights::Rights;
 use crate::status::Status;
 use crate::text::bounded;
 
@@ -45,6 +46,7 @@ pub(crate) struct Server {
     pub(crate) gate: Gate,
     pub(crate) ledger: Ledger,
     pub(crate) limits: Limits,
+    pub(crate) rights: Rights,
     inner: Mutex<Inner>,
 }
 
@@ -93,6 +95,7 @@ impl Server {
             gate: Gate::new(budget.requests_per_second, budget.burst, budget.concurrent_requests),
             ledger: Ledger::default(),
             limits,
+            rights: Rights::default(),
             inner: Mutex::default(),
         }
     }
@@ -141,6 +144,7 @@ impl Server {
         }
         let mut failure = failure.while_doing(&ask.words());
         if failure.reason == Reason::Denied {
+            self.rights.refuse(ask);
             if let Some(user) = user_of(&failure.message) {
                 self.inner().user.get_or_insert(user);
             }

@@ -8,8 +8,6 @@
 //! the pages before and after it are of different moments, and no watch tells what happened to the first ones in between. The list
 //! starts anew, with larger pages.
 
-use std::sync::Arc;
-
 use lookout_declarations::Reason;
 use lookout_kubernetes_spec::metrics::ListCause;
 use tokio::time::Instant;
@@ -18,12 +16,10 @@ use super::Part;
 use super::page_size::PageSize;
 use crate::answer::Whole;
 use crate::ask::Ask;
-use crate::board::Listed;
 use crate::failure::{Failure, Kind};
 use crate::page::Page;
-use crate::reader::Reader;
 use crate::server::now;
-use crate::view::Entry;
+use crate::shelf::{Listing, Told};
 
 /// How often one list may start anew because the server has forgotten its version, before it is a failure.
 const MOST_RESTARTS: usize = 3;
@@ -36,7 +32,7 @@ struct Turn {
     bytes: usize,
 }
 
-impl<R: Reader> Part<R> {
+impl Part {
     /// Lists everything, and puts it in the place of what is known.
     pub(super) async fn list(&mut self) -> Result<(), Failure> {
         self.await_labels().await?;
@@ -51,8 +47,8 @@ impl<R: Reader> Part<R> {
             }
         }
         let (listed, position) = result?;
-        self.intake.account.list(self.cause);
-        self.board.replace(self.index, listed.finish(), now());
+        self.account.list(self.cause);
+        listed.replace(now());
         self.position = Some(position);
         self.was_complete = true;
         self.has_watched = false;
@@ -61,7 +57,7 @@ impl<R: Reader> Part<R> {
         Ok(())
     }
 
-    async fn list_in_version(&mut self) -> Result<(Listed<R::Object>, String), Failure> {
+    async fn list_in_version(&mut self) -> Result<(Box<dyn Listing>, String), Failure> {
         if self.server.streams(&self.resource).await {
             match self.stream().await {
                 Err(failure) if failure.kind == Kind::Refused => self.server.does_not_stream(&self.resource),
@@ -76,7 +72,7 @@ impl<R: Reader> Part<R> {
                 Err(failure) if failure.kind == Kind::Gone && restarts < MOST_RESTARTS => {
                     restarts += 1;
                     size.hurry();
-                    self.intake.account.list(ListCause::Expired);
+                    self.account.list(ListCause::Expired);
                 }
                 // Gone throughout: it is the list that fails, not a watch that has to be listed for.
                 outcome => return outcome.map_err(Failure::unless_gone),
@@ -89,16 +85,15 @@ impl<R: Reader> Part<R> {
         &self,
         size: &mut PageSize,
         namespace: Option<&str>,
-    ) -> Result<(Listed<R::Object>, String), Failure> {
-        let known = self.board.entries(self.index);
-        let mut listed = Listed::new(known.len());
+    ) -> Result<(Box<dyn Listing>, String), Failure> {
+        let mut listed = self.shelf.list();
         let mut next: Option<String> = None;
         let mut version: Option<String> = None;
         loop {
             let mut place = self.place();
             place.namespace = namespace.or(place.namespace);
             let ask = Ask::page(place, &self.selectors, size.limit(), next.as_deref());
-            let Some(turn) = self.page(&ask, size, &known, &mut listed).await? else { continue };
+            let Some(turn) = self.page(&ask, size, &mut *listed).await? else { continue };
             size.seen(turn.objects, turn.bytes);
             // That of the first page: objects that change during the list are told again by the watch.
             version = version.or(turn.version);
@@ -116,12 +111,11 @@ impl<R: Reader> Part<R> {
         &self,
         ask: &Ask,
         size: &mut PageSize,
-        known: &[Arc<Entry<R::Object>>],
-        listed: &mut Listed<R::Object>,
+        listed: &mut dyn Listing,
     ) -> Result<Option<Turn>, Failure> {
         let permit = self.server.gate.request().await;
         let start = Instant::now();
-        let answer = self.server.ask(ask).await?.on(&self.intake.account);
+        let answer = self.server.ask(ask).await?.on(&self.account);
         let client = answer.client;
         let Whole { buffer, is_cut } = match answer.whole(self.server.limits.max_page_size).await {
             Ok(whole) => whole,
@@ -141,11 +135,11 @@ impl<R: Reader> Part<R> {
             let reason = if is_cut { Reason::TooLarge } else { Reason::Malformed };
             self.server.note(ask, Failure::new(reason, error.to_string()))
         })?;
-        self.intake.account.page();
+        self.account.page();
         let mut objects = 0;
         for item in page.items() {
             objects += 1;
-            listed.take(self.intake.take(item, known));
+            listed.take(Told::Object(item));
         }
         if let Some(cut) = page.cut() {
             objects += 1;
@@ -166,17 +160,14 @@ impl<R: Reader> Part<R> {
         let target = self.server.limits.page_size;
         let mut size = PageSize::first(self.resource.plural, self.selectors.metadata_only, target);
         let (listed, _) = self.pages(&mut size, Some(namespace)).await?;
-        for taken in listed.finish().into_taken() {
-            self.board.take(self.index, taken, None);
-        }
+        listed.add();
         Ok(())
     }
 
     /// An object beyond the bound, as far as it came.
-    pub(super) fn too_large(&self, text: &[u8]) -> crate::intake::Taken<R::Object> {
+    pub(super) fn too_large<'a>(&self, text: &'a [u8]) -> Told<'a> {
         let bound = self.server.limits.max_page_size;
-        let message = format!("it has more than {bound} bytes (`kubernetes.budget.max_page_size`)");
-        self.intake.fault(text, Reason::TooLarge, message)
+        Told::TooLarge(text, format!("it has more than {bound} bytes (`kubernetes.budget.max_page_size`)"))
     }
 
     fn note(&self, ask: &Ask, message: &str) -> Failure {

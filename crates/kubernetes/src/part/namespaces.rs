@@ -7,7 +7,6 @@ use lookout_declarations::Reason;
 use super::Part;
 use crate::failure::Failure;
 use crate::follower::{Follower, PartState};
-use crate::reader::Reader;
 
 /// The namespaces that have the labels asked for, as they come and go.
 pub(crate) struct NamespaceLabels(pub(crate) Follower<()>);
@@ -36,11 +35,11 @@ impl NamespaceLabels {
     }
 }
 
-impl<R: Reader> Part<R> {
+impl Part {
     /// Waits until it is known which namespaces belong to the follow, where their labels say so.
     pub(super) async fn await_labels(&mut self) -> Result<(), Failure> {
         if let Some(labels) = &self.labels {
-            self.intake.filter.labelled = Some(labels.names().await?);
+            self.shelf.filter().labelled = Some(labels.names().await?);
         }
         Ok(())
     }
@@ -52,14 +51,14 @@ impl<R: Reader> Part<R> {
     pub(super) async fn relabel(&mut self) -> Result<(), Failure> {
         let Some(labels) = &self.labels else { return Ok(()) };
         let after = labels.names().await?;
-        let before = self.intake.filter.labelled.take().unwrap_or_default();
+        let filter = self.shelf.filter();
+        let before = filter.labelled.take().unwrap_or_default();
         let added: Vec<_> = after.difference(&before).cloned().collect();
-        self.intake.filter.labelled = Some(before.intersection(&after).cloned().collect());
-        let filter = self.intake.filter.clone();
-        self.board.retain(self.index, |namespace| filter.takes_namespace(namespace));
+        filter.labelled = Some(before.intersection(&after).cloned().collect());
+        self.shelf.sift();
         for namespace in added {
             self.set_labelled(&namespace, true);
-            if self.intake.filter.takes_namespace(&namespace) {
+            if self.shelf.filter().takes_namespace(&namespace) {
                 let outcome = self.backfill(&namespace).await;
                 // One that failed is found to be missing when the next watch begins.
                 self.set_labelled(&namespace, outcome.is_ok());
@@ -70,7 +69,7 @@ impl<R: Reader> Part<R> {
     }
 
     fn set_labelled(&mut self, namespace: &str, is_labelled: bool) {
-        if let Some(labelled) = &mut self.intake.filter.labelled {
+        if let Some(labelled) = &mut self.shelf.filter().labelled {
             if is_labelled {
                 labelled.insert(namespace.into());
             } else {

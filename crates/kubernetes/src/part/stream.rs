@@ -11,12 +11,11 @@ use tokio::time::{Instant, timeout};
 
 use super::Part;
 use crate::ask::Ask;
-use crate::board::Listed;
 use crate::failure::{Failure, Kind};
 use crate::json::Json;
 use crate::object::ObjectJson;
 use crate::page::{Line, LineEvent};
-use crate::reader::Reader;
+use crate::shelf::{Listing, Told};
 use crate::status::Status;
 
 /// How long a streaming list may take, in seconds: after that the server ends it.
@@ -25,17 +24,16 @@ const LONGEST: u64 = 300;
 /// What the last bookmark of the list carries, from `k8s.io/apimachinery/pkg/apis/meta/v1/types.go`.
 const LAST: &str = "k8s.io/initial-events-end";
 
-impl<R: Reader> Part<R> {
+impl Part {
     /// Lists everything as a stream. [`Kind::Refused`] if the server has no such thing.
-    pub(super) async fn stream(&mut self) -> Result<(Listed<R::Object>, String), Failure> {
+    pub(super) async fn stream(&mut self) -> Result<(Box<dyn Listing>, String), Failure> {
         let ask = Ask::stream(self.place(), &self.selectors, LONGEST);
         let _permit = self.server.gate.request().await;
         let start = Instant::now();
-        let answer = self.server.ask(&ask).await?.on(&self.intake.account);
+        let answer = self.server.ask(&ask).await?.on(&self.account);
         self.server.ledger.duration(ask.verb, start.elapsed());
         let mut lines = answer.lines(self.server.limits.max_page_size);
-        let known = self.board.entries(self.index);
-        let mut listed = Listed::new(known.len());
+        let mut listed = self.shelf.list();
         let pause = self.server.limits.request_timeout;
         loop {
             let client = lines.client();
@@ -70,12 +68,12 @@ impl<R: Reader> Part<R> {
                     }
                 }
                 Some(LineEvent::Event(Event::Added)) if !line.is_cut => {
-                    listed.take(self.intake.take(object, &known));
+                    listed.take(Told::Object(object));
                 }
                 // What happens while the list is streamed is told in between.
-                Some(LineEvent::Event(Event::Deleted)) => listed.update(self.deleted(object)),
+                Some(LineEvent::Event(Event::Deleted)) => listed.update(Told::Deleted(object)),
                 Some(LineEvent::Event(_)) if line.is_cut => listed.update(self.too_large(object)),
-                Some(LineEvent::Event(_)) => listed.update(self.intake.take(object, &known)),
+                Some(LineEvent::Event(_)) => listed.update(Told::Object(object)),
                 None => {}
             }
         }

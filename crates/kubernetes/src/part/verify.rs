@@ -12,9 +12,8 @@ use super::Part;
 use crate::ask::{Ask, Selectors};
 use crate::failure::Failure;
 use crate::page::Page;
-use crate::reader::Reader;
 
-impl<R: Reader> Part<R> {
+impl Part {
     /// Goes on from `position`, unless the server has fallen behind it: then everything is to be listed anew.
     pub(super) async fn resume(&mut self, position: String) -> Result<(), Failure> {
         if self.is_doubtful && self.is_behind(&position).await? {

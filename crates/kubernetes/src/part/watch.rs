@@ -14,12 +14,11 @@ use super::Part;
 use crate::answer::{Lines, TextLine};
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::intake::Taken;
 use crate::json::Json;
 use crate::object::ObjectJson;
 use crate::page::{Glimpse, Line, LineEvent};
-use crate::reader::Reader;
 use crate::server::now;
+use crate::shelf::Told;
 use crate::status::Status;
 
 /// How long the server may take to end a watch whose time is up.
@@ -42,7 +41,7 @@ enum Next {
     Labels,
 }
 
-impl<R: Reader> Part<R> {
+impl Part {
     /// Watches from `position` on.
     pub(super) async fn watch(&mut self, position: String) -> Result<(), Failure> {
         let limits = self.server.limits;
@@ -50,12 +49,12 @@ impl<R: Reader> Part<R> {
         let ask = Ask::watch(self.place(), &self.selectors, &position, limits.watch_timeout.as_secs().max(1));
         let _permit = self.server.gate.watch().await;
         let start = Instant::now();
-        let answer = self.server.ask(&ask).await?.on(&self.intake.account);
+        let answer = self.server.ask(&ask).await?.on(&self.account);
         self.server.ledger.duration(ask.verb, start.elapsed());
         if std::mem::replace(&mut self.has_watched, true) {
-            self.intake.account.resume();
+            self.account.resume();
         }
-        let _open = self.intake.account.open_watch();
+        let _open = self.account.open_watch();
         let mut lines = answer.lines(limits.max_page_size);
         let end = Instant::now() + limits.watch_timeout + MARGIN;
         let mut is_settled = false;
@@ -71,7 +70,7 @@ impl<R: Reader> Part<R> {
                 }
                 Next::Labels => self.relabel().await?,
                 Next::End => {
-                    self.board.set_current(self.index, now());
+                    self.shelf.set_current(now());
                     if start.elapsed() < SETTLED && !is_settled {
                         // A server that ends each watch at once must not be asked in a loop.
                         sleep(self.backoff.fail()).await;
@@ -135,35 +134,26 @@ impl<R: Reader> Part<R> {
             // A type of event that is not known yet tells nothing that we could miss.
             None => return Ok(()),
         };
-        self.intake.account.event(event);
+        self.account.event(event);
         let now = now();
         if event == Event::Bookmark {
             let version = Json::check(object).ok().and_then(|json| ObjectJson::new(json).resource_version());
             self.position = version.map(std::borrow::Cow::into_owned).or(self.position.take());
-            self.board.set_current(self.index, now);
+            self.shelf.set_current(now);
             return Ok(());
         }
-        let taken = if event == Event::Deleted {
-            self.deleted(object)
+        let told = if event == Event::Deleted {
+            Told::Deleted(object)
         } else if line.is_cut {
             self.too_large(object)
         } else {
-            let known = self.board.entries(self.index);
-            self.intake.take(object, &known)
+            Told::Object(object)
         };
-        self.board.take(self.index, taken, Some(now));
-        self.held.set(self.board.len(self.index));
+        self.shelf.take(told, now);
+        self.held.set(self.shelf.len());
         if let Some(version) = Glimpse::of(object).version {
             self.position = Some(version);
         }
         Ok(())
-    }
-
-    /// What a deleted object leaves.
-    pub(super) fn deleted(&self, object: &[u8]) -> Taken<R::Object> {
-        let key = Glimpse::of(object).key;
-        let nameless =
-            || self.intake.fault(object, Reason::Malformed, "a deleted object has no name".to_owned());
-        key.map_or_else(nameless, Taken::Out)
     }
 }

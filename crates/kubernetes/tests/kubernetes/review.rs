@@ -1,11 +1,14 @@
 //! Which rights are missing, before anything is refused.
 
-use lookout_kubernetes::{Need, Resource, Verdict};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lookout_kubernetes::{Need, Resource, Selection, Verdict};
 use lookout_kubernetes_spec::metrics::Verb;
 use lookout_runtime::Sources;
 use serde_json::{Value, json};
 
-use crate::secrets::SECRETS;
+use crate::secrets::{SECRETS, Values};
 use crate::stage::{Reply, Stage};
 
 fn need(verb: Verb, resource: Resource, namespace: Option<&str>) -> Need {
@@ -88,4 +91,51 @@ async fn the_version_is_asked_for_once() {
     }
     assert_eq!(cluster.figures().requests.len(), 1);
     assert_eq!(cluster.figures().requests[0].3, 1);
+}
+
+/// A server that lets us list Secrets or not, and says so.
+async fn stage_that_allows(is_allowed: Arc<AtomicBool>) -> Stage {
+    Stage::start(move |_, asked| {
+        let is_allowed = is_allowed.load(Ordering::SeqCst);
+        match asked.path.as_str() {
+            "/apis/authentication.k8s.io/v1/selfsubjectreviews" => {
+                Reply::json(&json!({"status": {"userInfo": {"username": "someone"}}}))
+            }
+            REVIEWS => Reply::json(&json!({"status": {"allowed": is_allowed}})),
+            "/version" => crate::secrets::version(),
+            _ if is_allowed => Reply::json(&crate::secrets::list(7, "", &[])),
+            _ => Reply::status(403, "Forbidden", "secrets is forbidden"),
+        }
+    })
+    .await
+}
+
+const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+#[tokio::test]
+async fn what_is_granted_is_not_asked_about_again_until_it_is_refused() {
+    let is_allowed = Arc::new(AtomicBool::new(true));
+    let stage = stage_that_allows(Arc::clone(&is_allowed)).await;
+    let cluster = stage.cluster();
+    let mut sources = Sources::default();
+    cluster.need(need(Verb::List, SECRETS, None), &mut sources);
+    let n_reviews = || stage.asked().iter().filter(|asked| asked.path == REVIEWS).count();
+    for _ in 0..3 {
+        assert_eq!(cluster.review().await[0].verdict, Verdict::Allowed);
+    }
+    assert_eq!(n_reviews(), 1);
+    // Nobody has been refused yet, so nobody knows.
+    is_allowed.store(false, Ordering::SeqCst);
+    assert_eq!(cluster.review().await[0].verdict, Verdict::Allowed);
+    let _follower = cluster.follow(Values(SECRETS), &Selection::default());
+    cluster.refused().await;
+    for _ in 0..2 {
+        assert!(matches!(cluster.review().await[0].verdict, Verdict::Denied { .. }));
+    }
+    assert_eq!(n_reviews(), 3, "what is missing is asked about each time");
+    is_allowed.store(true, Ordering::SeqCst);
+    for _ in 0..2 {
+        assert_eq!(cluster.review().await[0].verdict, Verdict::Allowed);
+    }
+    assert_eq!(n_reviews(), 4);
 }
