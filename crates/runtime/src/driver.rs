@@ -119,7 +119,7 @@ impl Driver {
     pub fn set(&mut self, sources: Sources) -> Result<(), ApplySources> {
         let Sources { wanted, cells, .. } = sources;
         let made = wanted.into_iter().map(New::make).collect::<Result<Vec<_>, _>>()?;
-        self.seats.retain(|seat| seat.identity.is_none());
+        self.seats.retain(|seat| seat.provenance.is_none());
         for new in made {
             self.seat_at_start(new);
         }
@@ -209,14 +209,14 @@ impl Driver {
     fn seat_at_start(&mut self, new: New) {
         let pending = self.readiness.wait_for(new.subject());
         let seat = self.take_up(new, Some(pending));
-        let end = self.seats.iter().position(|seat| seat.identity.is_none()).unwrap_or(self.seats.len());
+        let end = self.seats.iter().position(|seat| seat.provenance.is_none()).unwrap_or(self.seats.len());
         self.seats.insert(end, seat);
     }
 
     /// A source that begins where there was none.
     fn take_up(&mut self, new: New, pending: Option<PendingHandle>) -> Seat {
-        let New { description, identity, candidate } = new;
-        candidate.seat(Some(identity), self.post(description, pending))
+        let New { description, provenance, candidate } = new;
+        candidate.seat(Some(provenance), self.post(description, pending))
     }
 
     /// The post of a source that has no predecessor.

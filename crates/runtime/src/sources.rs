@@ -6,12 +6,15 @@
 //!
 //! Invariants:
 //! - The identity of a source is everything that it is made from: two sources of equal identity would do the same.
+//! - The origin of a source is what its data are about. What was published of another origin is taken back before anything is
+//!   read of the new one: the facts of one cluster are a lie under the name of another.
 //! - What several sources share is a cell of this set, never a variable of whoever makes them: then a source that goes
 //!   on and one that is made later have the same.
 //! - Names are told apart in the order of the set, so equal configurations give equal names.
 //!
 //! How to get it wrong: leaving a setting out of the identity. A change of it then has no effect before the next start,
-//! and nobody is told.
+//! and nobody is told. Or taking one into the origin that changes how something is read, and not what: then a reload
+//! makes a hole.
 
 use core::any::{Any, TypeId};
 use core::time::Duration;
@@ -58,8 +61,14 @@ pub struct Sources {
 /// One source of the set.
 pub(crate) struct Wanted {
     pub(crate) description: SourceDescription,
-    pub(crate) identity: Box<dyn Identity>,
+    pub(crate) provenance: Provenance,
     pub(crate) make: Make,
+}
+
+/// What a source was made from, and what its data are about.
+pub(crate) struct Provenance {
+    identity: Box<dyn Identity>,
+    origin: Box<dyn Identity>,
 }
 
 /// Makes a source.
@@ -88,6 +97,18 @@ impl Sources {
     /// below a second becomes a second.
     pub fn add<S: Source>(
         &mut self,
+        description: SourceDescription,
+        identity: impl Identity,
+        make: impl FnOnce() -> S + Send + 'static,
+    ) {
+        self.add_of((), description, identity, make);
+    }
+
+    /// The same for a source whose data are of `origin`, such as a server: if another configuration gives the source of this name
+    /// another origin, what stands there is taken back at once, and not left until the new one has been read.
+    pub fn add_of<S: Source>(
+        &mut self,
+        origin: impl Identity,
         mut description: SourceDescription,
         identity: impl Identity,
         make: impl FnOnce() -> S + Send + 'static,
@@ -95,7 +116,8 @@ impl Sources {
         description.name = self.free_name(&description);
         description.period = description.period.max(MIN_PERIOD);
         let make = Make(Box::new(|| -> Box<dyn Candidate> { Box::new(make()) }));
-        self.wanted.push(Wanted { description, identity: Box::new(identity), make });
+        let provenance = Provenance { identity: Box::new(identity), origin: Box::new(origin) };
+        self.wanted.push(Wanted { description, provenance, make });
     }
 
     /// What several sources share: the cell of this key and type of the configuration in force, or a new one.
@@ -140,6 +162,20 @@ impl Sources {
                 "two sources of an exporter have one name");
         }
         name
+    }
+}
+
+impl Provenance {
+    /// Whether a source of `other` would do the same, with the same.
+    pub(crate) fn is_equal(&self, other: &Self) -> bool {
+        let identity: &dyn Any = &*other.identity;
+        self.identity.is_equal(identity) && self.has_origin_of(other)
+    }
+
+    /// Whether the data are about the same.
+    pub(crate) fn has_origin_of(&self, other: &Self) -> bool {
+        let origin: &dyn Any = &*other.origin;
+        self.origin.is_equal(origin)
     }
 }
 

@@ -124,6 +124,13 @@ impl SourceStatus {
         Self { description, state, errors, next_run: None, ..self }
     }
 
+    /// The status of a source that reads something else in the place of the one of this status: of that nothing is known yet, and
+    /// what was counted goes on.
+    pub(crate) fn start_over(self, description: Arc<SourceDescription>) -> Self {
+        let Self { errors, restarts, .. } = self.pass_on(Arc::clone(&description));
+        Self { errors, restarts, ..Self::new(description) }
+    }
+
     /// Whether the source works; unknown before its first cycle has ended.
     pub fn up(&self) -> Option<bool> {
         match self.state {

@@ -4,10 +4,10 @@
 //! 1. Compare, and make what is new or changed. A source that cannot be made ends it here, with nothing touched.
 //! 2. End the tasks of what is changed or gone. Their futures are dropped; a cycle that blocks its thread goes on, but
 //!    has nobody to report to.
-//! 3. Hand places, statuses and models over to the successors; take back what the gone ones have published.
+//! 3. Hand places, statuses and models over to the successors; take back what the gone ones have published, and those whose
+//!    successors read something else.
 //! 4. Show the new set at once, and start what is new in it.
 
-use core::any::Any;
 use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use super::seat::{Candidate, Post, Seat};
 use super::tasks::Tasks;
 use crate::readiness::SharedHandle;
 use crate::source::SourceDescription;
-use crate::sources::{Identity, Sources, Wanted};
+use crate::sources::{Provenance, Sources, Wanted};
 
 /// How long the tasks of sources that go are waited for together. They end at their next await; only a source that
 /// blocks its thread while it waits for a change takes longer, and is left alone.
@@ -44,7 +44,7 @@ enum Step {
 /// A source that has been made.
 pub(super) struct New {
     pub(super) description: Arc<SourceDescription>,
-    pub(super) identity: Box<dyn Identity>,
+    pub(super) provenance: Provenance,
     pub(super) candidate: Box<dyn Candidate>,
 }
 
@@ -59,7 +59,7 @@ impl Driver {
         let steps = self.compare(wanted)?;
         let mut applied = Applied::default();
         let (mut seats, observers): (Vec<Seat>, Vec<Seat>) =
-            core::mem::take(&mut self.seats).into_iter().partition(|seat| seat.identity.is_some());
+            core::mem::take(&mut self.seats).into_iter().partition(|seat| seat.provenance.is_some());
         let mut former: HashMap<u64, Seat> = seats.drain(..).map(|seat| (seat.number, seat)).collect();
         let mut kept: HashMap<u64, Seat> = HashMap::new();
         for step in &steps {
@@ -110,7 +110,7 @@ impl Driver {
         let present: HashMap<_, _> = self
             .seats
             .iter()
-            .filter(|seat| seat.identity.is_some())
+            .filter(|seat| seat.provenance.is_some())
             .map(|seat| (name_of(&seat.description), seat))
             .collect();
         let step = |wanted: Wanted| match present.get(&name_of(&wanted.description)) {
@@ -121,9 +121,15 @@ impl Driver {
         wanted.into_iter().map(step).collect()
     }
 
-    /// A source that goes on where `former` ends.
+    /// A source that goes on where `former` ends, or begins anew in its place if its data are about something else.
     fn succeed(&mut self, former: &Seat, tenancy: Tenancy, new: New, delay: Duration) -> Seat {
-        let status = former.status.borrow().clone();
+        let is_of_former = former.provenance.as_ref().is_some_and(|own| own.has_origin_of(&new.provenance));
+        let (status, legacy) = (former.status.borrow().clone(), (former.work.retire)());
+        let (status, legacy) = if is_of_former {
+            (status.pass_on(Arc::clone(&new.description)), legacy)
+        } else {
+            (status.start_over(Arc::clone(&new.description)), legacy.of_another_origin())
+        };
         if status.data_since.is_none() {
             // A last publication may have come through that nobody has entered: what is unknown is not served.
             tenancy.withdraw();
@@ -132,14 +138,14 @@ impl Driver {
             number: self.next_number(),
             clock: self.clock.clone(),
             tenancy,
-            status: status.pass_on(Arc::clone(&new.description)),
+            status,
             statuses: Some(self.statuses.clone()),
             pending: SharedHandle::new(former.pending.take()),
             schedule: Schedule::beginning_at(new.description.period, Instant::now() + delay),
-            legacy: (former.work.retire)(),
+            legacy,
             description: new.description,
         };
-        new.candidate.seat(Some(new.identity), post)
+        new.candidate.seat(Some(new.provenance), post)
     }
 }
 
@@ -150,9 +156,9 @@ impl New {
     }
 
     pub(super) fn make(wanted: Wanted) -> Result<Self, ApplySources> {
-        let Wanted { description, identity, make } = wanted;
+        let Wanted { description, provenance, make } = wanted;
         match make.call() {
-            Ok(candidate) => Ok(Self { description: Arc::new(description), identity, candidate }),
+            Ok(candidate) => Ok(Self { description: Arc::new(description), provenance, candidate }),
             Err(message) => {
                 let (exporter, source_name) = (description.exporter, description.name);
                 Err(ApplySources::MakeSource { exporter, source_name, message })
@@ -164,9 +170,8 @@ impl New {
 impl Seat {
     /// Whether it was made from the same as what is wanted.
     fn is_made_like(&self, wanted: &Wanted) -> bool {
-        let identity: &dyn Any = &*wanted.identity;
         *self.description == wanted.description
-            && self.identity.as_deref().is_some_and(|own| own.is_equal(identity))
+            && self.provenance.as_ref().is_some_and(|own| own.is_equal(&wanted.provenance))
     }
 }
 

@@ -18,7 +18,7 @@ use super::schedule::Schedule;
 use crate::clock::Clock;
 use crate::readiness::SharedHandle;
 use crate::source::{CollectError, Source, SourceDescription};
-use crate::sources::Identity;
+use crate::sources::Provenance;
 use crate::status::{SourceStatus, Statuses};
 use crate::trial::{Attempt, attempt};
 
@@ -31,7 +31,7 @@ pub(crate) type BoxFuture<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A source with its type forgotten.
 pub(crate) trait Candidate: Send {
     /// Takes up its work.
-    fn seat(self: Box<Self>, identity: Option<Box<dyn Identity>>, post: Post) -> Seat;
+    fn seat(self: Box<Self>, provenance: Option<Provenance>, post: Post) -> Seat;
 
     /// Collects once, for a trial.
     fn try_once(self: Box<Self>, clock: Clock) -> BoxFuture<Result<Attempt, CollectError>>;
@@ -69,7 +69,7 @@ pub(crate) struct Seat {
     pub(super) number: u64,
     pub(super) description: Arc<SourceDescription>,
     /// What it was made from; none for a source that watches the others.
-    pub(super) identity: Option<Box<dyn Identity>>,
+    pub(super) provenance: Option<Provenance>,
     pub(super) status: watch::Receiver<SourceStatus>,
     pub(super) tenancy: Tenancy,
     pub(super) pending: SharedHandle,
@@ -89,8 +89,18 @@ pub(super) struct Work {
     pub(super) retire: Box<dyn Fn() -> Legacy + Send>,
 }
 
+impl Legacy {
+    /// What of it is of use to a source that reads something else: only when it may begin.
+    pub(super) fn of_another_origin(self) -> Self {
+        let Self { model, released, .. } = self;
+        // Dropping a foreign thing may take a while, or panic.
+        drop(tokio::task::spawn_blocking(move || drop(model)));
+        Self { released, ..Self::default() }
+    }
+}
+
 impl<S: Source> Candidate for S {
-    fn seat(self: Box<Self>, identity: Option<Box<dyn Identity>>, post: Post) -> Seat {
+    fn seat(self: Box<Self>, provenance: Option<Provenance>, post: Post) -> Seat {
         let Post { number, description, clock, tenancy, status, statuses, pending, schedule, legacy } = post;
         let sender = watch::Sender::new(status);
         let status = sender.subscribe();
@@ -110,7 +120,7 @@ impl<S: Source> Candidate for S {
         let (predecessor, runner_source) = (legacy.released, Arc::clone(&source));
         let runner = Runner { source: runner_source, keeper, schedule, predecessor, recover: false };
         let work = Work::new(source, runner);
-        Seat { number, description, identity, status, tenancy, pending, restarts: 0, task: None, work }
+        Seat { number, description, provenance, status, tenancy, pending, restarts: 0, task: None, work }
     }
 
     fn try_once(self: Box<Self>, clock: Clock) -> BoxFuture<Result<Attempt, CollectError>> {

@@ -266,3 +266,45 @@ async fn many_that_are_replaced_together_do_not_begin_in_the_same_moment() {
     assert!(starts[100] >= Duration::from_secs(1), "{starts:?}");
     assert!(starts.iter().all(|start| *start <= Duration::from_millis(3001)), "{starts:?}");
 }
+
+/// A stage on which `files` of the origin `here` has failed once and then served the value 1, and its successor of the origin
+/// `there`, which has just been put into force.
+async fn gone_over(
+    steps: impl IntoIterator<Item = Step>,
+) -> (Stage, std::sync::Arc<crate::scripted::Script>) {
+    let mut stage = Stage::new();
+    let mut sources = stage.control.sources();
+    let script = stage.want_of(&mut sources, "here", "files", DataKind::Facts, 1);
+    script.then(Step::Fail(Reason::Malformed));
+    script.then(Step::Read(1.0));
+    stage.begin_with(sources);
+    stage.after(25).await;
+    assert_eq!(stage.served(&VALUE, "files"), Some(1.0));
+    let mut sources = stage.control.sources();
+    let script = stage.want_of(&mut sources, "there", "files", DataKind::Facts, 1);
+    steps.into_iter().for_each(|step| script.then(step));
+    assert_eq!(stage.control.apply(sources).await.unwrap(), REPLACED);
+    (stage, script)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_of_another_origin_is_taken_back_at_once() {
+    let (stage, _) = gone_over([Step::Slowly(Duration::from_secs(3), 2.0), Step::Read(2.0)]).await;
+    assert_eq!((stage.served(&VALUE, "files"), stage.served(&AGE, "files")), (None, None));
+    let status = stage.status("files");
+    assert_eq!((status.up(), status.last_success, status.data_since), (None, None, None));
+    // What was counted goes on: a counter that falls would be taken for a start of the process.
+    assert_eq!(status.errors[&Reason::Malformed], 1);
+    stage.after(4).await;
+    assert_eq!((stage.served(&VALUE, "files"), stage.status("files").up()), (Some(2.0), Some(true)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn facts_of_another_origin_are_not_judged_again_while_the_successor_fails() {
+    let (stage, script) = gone_over([Step::Fail(Reason::Unreachable)]).await;
+    stage.after(60).await;
+    assert!(script.starts().len() > 2);
+    assert_eq!((stage.served(&VALUE, "files"), stage.served(&AGE, "files")), (None, None));
+    let status = stage.status("files");
+    assert_eq!((status.state, status.last_success), (SourceState::Failing, None));
+}

@@ -61,8 +61,20 @@ impl Stage {
         data: DataKind,
         version: u32,
     ) -> Arc<Script> {
+        self.want_of(sources, (), name, data, version)
+    }
+
+    /// The same, of an origin.
+    pub(crate) fn want_of(
+        &self,
+        sources: &mut Sources,
+        origin: impl PartialEq + Send + 'static,
+        name: &str,
+        data: DataKind,
+        version: u32,
+    ) -> Arc<Script> {
         let (script, source) = self.scripted(name);
-        sources.add(description(name, data, 10, 5), version, || source);
+        sources.add_of(origin, description(name, data, 10, 5), version, || source);
         script
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lookout_certs_spec::Settings;
 use lookout_kubernetes::{Cluster, Namespaces, Reader, Resource, Selection};
-use lookout_runtime::Sources;
+use lookout_runtime::{Identity, Source, SourceDescription, Sources};
 use tokio::sync::watch;
 
 use super::certmanager::{
@@ -57,6 +57,16 @@ impl Joined<'_> {
         (of, self.selection.clone(), Arc::as_ptr(self.cluster) as usize)
     }
 
+    /// Adds a source of what is in the cluster.
+    fn add<S: Source>(
+        &mut self,
+        description: SourceDescription,
+        identity: impl Identity,
+        make: impl FnOnce() -> S + Send + 'static,
+    ) {
+        self.sources.add_of(self.cluster.origin(), description, identity, make);
+    }
+
     fn need(&mut self, resources: &[Resource], why: &'static str, without: &'static str) {
         let is_whole = !matches!(self.selection.namespaces, Namespaces::Named(_));
         for resource in resources.iter().filter(|resource| resource.is_namespaced || is_whole) {
@@ -79,7 +89,7 @@ impl Joined<'_> {
             (Arc::clone(self.cluster), self.selection.clone(), self.sources.shard());
         let description = CertManagerSource::description(self.settings);
         let identity = self.identity(());
-        self.sources.add(description, identity, move || CertManagerSource::new(cluster, selection, shard));
+        self.add(description, identity, move || CertManagerSource::new(cluster, selection, shard));
     }
 
     fn signing_requests(&mut self) {
@@ -88,7 +98,7 @@ impl Joined<'_> {
         let (cluster, shard) = (Arc::clone(self.cluster), self.sources.shard());
         let description = SigningRequestSource::description(self.settings);
         let identity = self.identity(());
-        self.sources.add(description, identity, move || SigningRequestSource::new(cluster, shard));
+        self.add(description, identity, move || SigningRequestSource::new(cluster, shard));
     }
 
     fn hosts(&mut self, secrets: &Arc<StoredCell>) {
@@ -102,15 +112,14 @@ impl Joined<'_> {
             let (probe, seen) = (ProbeSettings::new(self.settings), hosts.subscribe());
             let description = HostProbeSource::description(self.settings);
             let identity = self.identity(probe.clone());
-            self.sources.add(description, identity, move || HostProbeSource::new(probe, seen, shard));
+            self.add(description, identity, move || HostProbeSource::new(probe, seen, shard));
         }
         let reads_secrets = self.settings.cluster.secrets.enabled;
         let (cluster, selection) = (Arc::clone(self.cluster), self.selection.clone());
         let secrets = reads_secrets.then(|| secrets.subscribe());
         let description = HostSource::description(self.settings);
         let identity = self.identity(reads_secrets);
-        self.sources
-            .add(description, identity, move || HostSource::new(cluster, selection, shard, secrets, hosts));
+        self.add(description, identity, move || HostSource::new(cluster, selection, shard, secrets, hosts));
     }
 
     fn workloads(&mut self, secrets: &Arc<StoredCell>) {
@@ -121,6 +130,6 @@ impl Joined<'_> {
         let secrets = secrets.subscribe();
         let description = WorkloadSource::description(self.settings);
         let identity = self.identity(());
-        self.sources.add(description, identity, move || WorkloadSource::new(cluster, selection, secrets));
+        self.add(description, identity, move || WorkloadSource::new(cluster, selection, secrets));
     }
 }

@@ -12,7 +12,8 @@
 //! - A value that should hold a certificate and does not is a fault of that value; it costs nothing but itself.
 //! - The rows of an object follow from the object and the time alone. So they change only when one of the two does, and the
 //!   union of shards is what one process would show.
-//! - What was read stays while the API is away. That it is away is said by another source: [`StandingSource`].
+//! - What was read stays while the API is away. That it is away is said by another source: [`StandingSource`]. What was read of
+//!   another API server goes when the configuration changes: the driver takes it back.
 //!
 //! How to get it wrong: taking a Secret that is not in the view for one that is not there. It may be left out by a filter, or
 //! belong to another shard: ask [`StoredSecrets::find`].
@@ -27,7 +28,6 @@ mod object;
 mod place;
 mod secret;
 mod sharing;
-mod shown;
 mod source;
 mod standing;
 mod start;
@@ -45,7 +45,6 @@ pub use object::{Held, StoredObject};
 pub use place::Place;
 pub use secret::SecretReader;
 pub use sharing::Sharing;
-pub use shown::Shown;
 pub use source::{Inventory, StoredPlan, StoredSource};
 pub use standing::{StandingSource, Standings};
 pub(crate) use start::{cell_key, start};

@@ -18,7 +18,6 @@ use tokio::time::Instant;
 use super::cell::{Scope, StoredCell, StoredSecrets};
 use super::object::StoredObject;
 use super::place::Place;
-use super::shown::Shown;
 use super::standing::Standings;
 use super::tally::Tally;
 use crate::assess::object::{self, Showing};
@@ -66,7 +65,6 @@ pub struct StoredSource<R: Reader<Object = StoredObject>> {
     cluster: Arc<Cluster>,
     follower: Option<Follower<StoredObject>>,
     standings: Arc<Standings>,
-    shown: Arc<Shown>,
     /// Who wants to see the objects too.
     cell: Option<(Arc<StoredCell>, Scope)>,
     tally: Tally,
@@ -75,14 +73,7 @@ pub struct StoredSource<R: Reader<Object = StoredObject>> {
 impl<R: Reader<Object = StoredObject>> StoredSource<R> {
     /// A source that has read nothing yet.
     pub fn new(plan: StoredPlan<R>, cluster: Arc<Cluster>, standings: Arc<Standings>) -> Self {
-        let shown = Arc::default();
-        Self { plan, cluster, follower: None, standings, shown, cell: None, tally: Tally::default() }
-    }
-
-    /// The same, knowing what was shown before it.
-    #[must_use]
-    pub(super) fn after(self, shown: Arc<Shown>) -> Self {
-        Self { shown, ..self }
+        Self { plan, cluster, follower: None, standings, cell: None, tally: Tally::default() }
     }
 
     /// The same, showing its objects to others.
@@ -106,20 +97,6 @@ impl<R: Reader<Object = StoredObject>> StoredSource<R> {
 
     fn name(&self) -> (lookout_certs_spec::labels::SourceKind, &'static str) {
         (self.plan.place.source_kind(), self.plan.reader.resource().plural)
-    }
-
-    /// What was read stays, unless it was read of another API server.
-    fn fail(&self, error: CollectError) -> Result<Collected<Inventory>, CollectError> {
-        let (name, plural) = (self.name(), self.name().1);
-        self.standings.set_down(name);
-        if !self.shown.is_of_another(plural, &self.cluster) {
-            return Err(error);
-        }
-        self.shown.set(plural, &self.cluster);
-        let CollectError { reason, message } = error;
-        let fault = Fault { reason, subject: plural.to_owned(), message };
-        let model = Inventory { view: View::default(), is_there: false, bundles: 0, errors: Vec::new() };
-        Ok(Collected { model, faults: vec![fault] })
     }
 
     fn showing_of(&self) -> Showing {
@@ -158,9 +135,11 @@ impl<R: Reader<Object = StoredObject>> Source for StoredSource<R> {
         let standing = Standing::of(plan.reader.resource(), &latest);
         let mut faults = match outcome(&[standing]) {
             Ok(faults) => faults,
-            Err(error) => return self.fail(error),
+            Err(error) => {
+                self.standings.set_down(self.name());
+                return Err(error);
+            }
         };
-        self.shown.set(self.name().1, &self.cluster);
         let now = Instant::now();
         self.tally.update(&latest.view, self.plan.period, now);
         let is_there = latest.parts.iter().any(|part| part.state != PartState::Absent);

@@ -18,7 +18,6 @@ use super::object::StoredObject;
 use super::place::Place;
 use super::secret::SecretReader;
 use super::sharing::Sharing;
-use super::shown::Shown;
 use super::source::{StoredPlan, StoredSource};
 use super::standing::{StandingSource, Standings};
 
@@ -41,7 +40,6 @@ pub(crate) fn start(settings: &Settings, cluster: &Arc<Cluster>, sources: &mut S
         settings,
         cluster,
         sharing: sources.shared("stored sharing", Sharing::default),
-        shown: sources.shared("stored shown", Shown::default),
         standings: sources.shared(cell_key("stored standings", cluster), Standings::default),
     };
     let (of, shard) = (&settings.cluster, sources.shard());
@@ -81,7 +79,7 @@ pub(crate) fn start(settings: &Settings, cluster: &Arc<Cluster>, sources: &mut S
         let (standings, cluster) = (Arc::clone(&starting.standings), Arc::clone(cluster));
         // The pointer stands for the API server: another one is another cell.
         let identity = (names.clone(), Arc::as_ptr(&cluster) as usize);
-        sources.add(StandingSource::description(settings), identity, move || {
+        sources.add_of(cluster.origin(), StandingSource::description(settings), identity, move || {
             StandingSource::new(names, standings, cluster)
         });
     }
@@ -99,7 +97,6 @@ struct Starting<'a> {
     cluster: &'a Arc<Cluster>,
     sharing: Arc<Sharing>,
     standings: Arc<Standings>,
-    shown: Arc<Shown>,
 }
 
 impl Starting<'_> {
@@ -128,10 +125,10 @@ impl Starting<'_> {
         let name = (plan.place.source_kind(), resource.plural);
         need(self.cluster, resource, &plan.selection, why, without, sources);
         let (cluster, standings) = (Arc::clone(self.cluster), Arc::clone(&self.standings));
-        let shown = Arc::clone(&self.shown);
         let identity = (plan.clone(), Arc::as_ptr(&cluster) as usize);
-        sources.add(StoredSource::description(&plan, self.settings), identity, move || {
-            let source = StoredSource::new(plan, cluster, standings).after(shown);
+        let description = StoredSource::description(&plan, self.settings);
+        sources.add_of(cluster.origin(), description, identity, move || {
+            let source = StoredSource::new(plan, cluster, standings);
             match cell {
                 Some((cell, scope)) => source.showing(cell, scope),
                 None => source,

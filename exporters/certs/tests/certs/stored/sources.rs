@@ -1,6 +1,7 @@
 //! The sources against an API server: what is stored shows, changes show, and what goes wrong is told. What is wrong in the peers
 //! is here by the names of `baselines.md`.
 
+use lookout_certs_spec::Settings;
 use lookout_certs_spec::config::SecretRule;
 use lookout_runtime::Shard;
 use lookout_simulator::kubernetes::{Disturbance, Port, Principal, Rule, Scope, objects};
@@ -56,18 +57,52 @@ async fn what_is_stored_in_a_cluster_shows_without_configuration() {
     assert!(!transport.is_empty() && transport.iter().all(|sample| sample.value == 0.0));
 }
 
+/// What a cluster is watched for beside its stored certificates, one family each.
+const OF_CLUSTER: [&str; 3] = [NOT_AFTER, "certs_host_certificate", "certs_secret_workload_info"];
+
+/// A cluster in which each of [`OF_CLUSTER`] has rows, and settings that ask for them.
+fn populated() -> (World, Settings) {
+    let world = World::new(administrator());
+    world.api.apply(tls_secret("shop", "web")).unwrap();
+    world.api.apply(objects::ingress("shop", "web", &["web.example"], "web", "web")).unwrap();
+    world.api.apply(objects::workload("Deployment", "shop", "web", &["web"])).unwrap();
+    let mut settings = settings();
+    (settings.cluster.hosts, settings.cluster.workloads) = (true, true);
+    (world, settings)
+}
+
+fn shown_of_cluster(scrape: &Scrape) -> Vec<&'static str> {
+    OF_CLUSTER.into_iter().filter(|family| !samples(scrape, family).is_empty()).collect()
+}
+
 #[tokio::test]
-async fn what_was_read_of_another_server_is_not_shown_for_one_that_cannot_be_read() {
-    let (first, second) = (World::new(administrator()), World::new(Principal::with_token(LOOKOUT, "token")));
-    first.api.apply(tls_secret("shop", "web")).unwrap();
-    let mut running = first.start(&settings());
-    running.until(|scrape| samples(scrape, NOT_AFTER).len() == 3).await;
-    running.go_over_to(&second, &settings()).await;
-    let is_down = |scrape: &Scrape| up(scrape, "secrets") == Some(0.0);
-    running.until(|scrape| is_down(scrape) && samples(scrape, NOT_AFTER).is_empty()).await;
+async fn what_was_read_of_another_server_is_taken_back_at_once() {
+    let (first, settings) = populated();
+    let second = World::new(Principal::with_token(LOOKOUT, "token"));
+    let mut running = first.start(&settings);
+    running.until(|scrape| shown_of_cluster(scrape) == OF_CLUSTER).await;
+    running.go_over_to(&second, &settings).await;
+    assert_eq!(shown_of_cluster(&running.scrape()), [""; 0]);
+    running.until(|scrape| up(scrape, "secrets") == Some(0.0)).await;
+    assert_eq!(shown_of_cluster(&running.scrape()), [""; 0]);
     // And back: it is read anew.
-    running.go_over_to(&first, &settings()).await;
-    running.until(|scrape| up(scrape, "secrets") == Some(1.0) && samples(scrape, NOT_AFTER).len() == 3).await;
+    running.go_over_to(&first, &settings).await;
+    running
+        .until(|scrape| up(scrape, "secrets") == Some(1.0) && shown_of_cluster(scrape) == OF_CLUSTER)
+        .await;
+}
+
+#[tokio::test]
+async fn another_budget_for_the_same_server_makes_no_hole() {
+    let (world, settings) = populated();
+    let mut running = world.start(&settings);
+    running.until(|scrape| shown_of_cluster(scrape) == OF_CLUSTER).await;
+    let mut kubernetes = world.kubernetes();
+    kubernetes.budget.burst += 1;
+    running.reload(&kubernetes, &settings).await;
+    assert_eq!(shown_of_cluster(&running.scrape()), OF_CLUSTER);
+    running.until(|scrape| up(scrape, "secrets") == Some(1.0)).await;
+    assert_eq!(shown_of_cluster(&running.scrape()), OF_CLUSTER);
 }
 
 #[tokio::test]

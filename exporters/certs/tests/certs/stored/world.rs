@@ -118,8 +118,13 @@ impl World {
 impl Running {
     /// Goes over to another API server.
     pub(super) async fn go_over_to(&self, world: &World, settings: &Settings) {
+        self.reload(&world.kubernetes(), settings).await;
+    }
+
+    /// Puts another configuration into force.
+    pub(super) async fn reload(&self, kubernetes: &Kubernetes, settings: &Settings) {
         let mut sources = self.control.sources();
-        start(settings, &world.kubernetes(), &mut sources);
+        start(settings, kubernetes, &mut sources);
         self.control.apply(sources).await.unwrap();
     }
 
