@@ -27,6 +27,7 @@ mod probe;
 mod reply;
 mod respond;
 mod routes;
+mod runbooks;
 mod server;
 mod slots;
 mod socket_file;
@@ -50,6 +51,7 @@ use tokio::sync::watch;
 use crate::prober::Prober;
 use crate::readiness::Readiness;
 use crate::reload::{ReloadHandle, Reloads};
+use crate::runbooks::Runbooks;
 use crate::self_source::BuildInfo;
 use crate::status::Statuses;
 use crate::suite::Suite;
@@ -75,6 +77,8 @@ pub struct Site {
     pub prober: watch::Receiver<Option<Arc<dyn Prober>>>,
     /// Every exporter of the suite and where it stands.
     pub suite: Suite,
+    /// The runbook of each alert.
+    pub runbooks: Runbooks,
     /// What stands before every path in links: `""` or such as `/lookout`, without a slash at the end.
     pub prefix: String,
     /// What stands before every path in requests. It differs from `prefix` behind a proxy that strips some of it.

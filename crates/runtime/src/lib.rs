@@ -24,6 +24,7 @@ pub mod logging;
 mod prober;
 mod readiness;
 mod reload;
+mod runbooks;
 mod self_source;
 mod serve;
 mod shard;
@@ -45,6 +46,7 @@ pub use reload::{
     ConfigurationFigures, Rejected, ReloadError, ReloadHandle, ReloadRequest, ReloadRequests, Reloads,
     reload_channel,
 };
+pub use runbooks::{Library, RunbookNote, Runbooks};
 pub use self_source::{
     BuildInfo, HttpFigures, PathFigures, ProcessFigures, RuntimeFigures, SelfModel, SelfSource, SourceFigures,
 };

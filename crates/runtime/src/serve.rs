@@ -13,6 +13,7 @@ use crate::driver::Driver;
 use crate::http::{BindError, Server, Site, WebOptions};
 use crate::prober::Prober;
 use crate::reload::{ReloadHandle, Reloads};
+use crate::runbooks::Runbooks;
 use crate::self_source::{BuildInfo, SelfSource};
 use crate::shutdown::{Shutdown, Stage};
 use crate::suite::Suite;
@@ -33,6 +34,8 @@ pub struct Service {
     pub prober: watch::Receiver<Option<Arc<dyn Prober>>>,
     /// Every exporter of the suite and where it stands.
     pub suite: Suite,
+    /// The runbook of each alert.
+    pub runbooks: Runbooks,
 }
 
 /// Serving ended other than by a signal.
@@ -55,7 +58,7 @@ pub async fn serve(
     mut shutdown: Shutdown,
     listening: impl FnOnce(&[SocketAddr]),
 ) -> Result<(), ServeError> {
-    let Service { web, mut driver, build, reloads, reload, prober, suite } = service;
+    let Service { web, mut driver, build, reloads, reload, prober, suite, runbooks } = service;
     let server = Server::bind(&web).await?;
     SelfSource::start(&mut driver, build, server.metrics(), reloads.clone());
     let WebOptions { prefixes, file, .. } = web;
@@ -70,6 +73,7 @@ pub async fn serve(
         reload,
         prober,
         suite,
+        runbooks,
         prefix: prefixes.link,
         route_prefix: prefixes.route,
     };

@@ -9,7 +9,7 @@ use lookout_declarations::{Gauge, metrics};
 use lookout_exposition::{Batch, ExporterFamilies, Exposition, Family};
 use lookout_runtime::http::{ListenAddress, WebOptions};
 use lookout_runtime::{
-    BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Reloads, ServeError, Service,
+    BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Reloads, Runbooks, ServeError, Service,
     ShutdownTrigger, Source, SourceDescription, Suite, serve, shutdown,
 };
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
@@ -64,6 +64,7 @@ fn service(address: ListenAddress) -> Service {
         reload: None,
         prober: watch::channel(None).1,
         suite: Suite::default(),
+        runbooks: Runbooks::default(),
     }
 }
 

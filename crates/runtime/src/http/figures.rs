@@ -194,6 +194,16 @@ const fn codes(path: Path) -> &'static [Code] {
         Path::ExporterMetrics => {
             &[Ok, BadRequest, Unauthorized, NotFound, MethodNotAllowed, TooManyRequests, ServiceUnavailable]
         }
+        Path::Runbooks => &[
+            Ok,
+            Found,
+            BadRequest,
+            Unauthorized,
+            NotFound,
+            MethodNotAllowed,
+            TooManyRequests,
+            ServiceUnavailable,
+        ],
         Path::Probe => &[
             Ok,
             BadRequest,

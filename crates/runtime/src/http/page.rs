@@ -27,11 +27,15 @@ mod configuration;
 mod found;
 mod frame;
 mod limits;
+mod markdown;
 mod model;
 #[cfg(test)]
 mod outline;
 #[cfg(test)]
 mod page_test;
+mod runbook;
+#[cfg(test)]
+mod runbook_test;
 #[cfg(test)]
 mod sample;
 mod text;
@@ -44,9 +48,11 @@ pub(super) use frame::content_security_policy;
 use self::answer::{Answer, Verdict};
 use self::attention::Attention;
 use self::model::PageModel;
+use self::runbook::Server;
 use self::words::{count, grouped};
 use super::Site;
 use super::respond::exporters;
+use crate::runbooks::{Library, RunbookNote};
 use crate::self_source::HttpFigures;
 
 /// The page at `/`.
@@ -60,6 +66,25 @@ pub(super) fn not_found(site: &Site) -> String {
     page.push_str("\n<h1>There is no such page</h1><p>These are the pages of Lookout.</p>");
     frame::pages(&mut page, &site.prefix, &exporters(site), site.prober.borrow().is_some());
     frame::end(page, "")
+}
+
+/// The page of one runbook.
+pub(super) fn runbook(site: &Site, library: &Library, note: &RunbookNote, markdown: &str) -> String {
+    runbook::one(server(site), library, note, markdown)
+}
+
+/// The list of all runbooks.
+pub(super) fn runbooks(site: &Site, notes: &[RunbookNote]) -> String {
+    runbook::all(server(site), notes)
+}
+
+/// The page for a runbook that does not exist.
+pub(super) fn no_runbook(site: &Site, asked: &str, nearest: Option<&str>) -> String {
+    runbook::none(server(site), asked, nearest)
+}
+
+fn server(site: &Site) -> Server<'_> {
+    Server { prefix: &site.prefix, build: site.build }
 }
 
 fn render(model: &PageModel) -> String {
@@ -82,7 +107,7 @@ fn render(model: &PageModel) -> String {
     let title = format!("{} – Lookout", answer.title);
     let mut page = frame::begin(&model.prefix, &title, answer.verdict, &links);
     answer.write(&mut page, model);
-    attention.write(&mut page, model.now);
+    attention.write(&mut page, model);
     found::write(&mut page, model);
     watched::write(&mut page, model);
     unwatched::write(&mut page, model);
@@ -95,5 +120,5 @@ fn render(model: &PageModel) -> String {
         .map(|exporter| exporter.name)
         .collect();
     frame::pages(&mut page, &model.prefix, &names, model.probes);
-    frame::end(page, &frame::foot(model))
+    frame::end(page, &frame::foot(model.build))
 }

@@ -15,6 +15,7 @@ use super::page;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
+const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
 /// What is answered.
 pub(super) struct Reply {
@@ -47,6 +48,11 @@ impl Reply {
         Self::body(code, body.into(), HTML)
             .header(header::CONTENT_SECURITY_POLICY, page::content_security_policy())
             .header(header::REFERRER_POLICY, "no-referrer")
+    }
+
+    /// A text in Markdown.
+    pub(super) fn markdown(body: Bytes) -> Self {
+        Self::body(Code::Ok, body, MARKDOWN)
     }
 
     fn body(code: Code, body: Bytes, content_type: &'static str) -> Self {

@@ -25,7 +25,7 @@ use super::listener::Peer;
 use super::reply::Reply;
 use super::routes::{OF_EXPORTER, Route, exporter, route};
 use super::server::Serving;
-use super::{Site, page, probe};
+use super::{Site, page, probe, runbooks};
 use crate::reload::ReloadError;
 
 /// The methods that every page for reading allows.
@@ -134,6 +134,7 @@ async fn answer(serving: &Serving, route: Route<'_>, parts: &Parts, exchange: &m
         Route::Page(Path::Root, _) => {
             Reply::html(Code::Ok, serving.page.get(|| page::overview(site, &serving.metrics.figures())))
         }
+        Route::Page(Path::Runbooks, path) => runbooks::answer(site, path, &parts.headers),
         Route::Page(Path::Probe, _) => probe::probe(site, parts).await,
     }
 }

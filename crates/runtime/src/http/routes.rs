@@ -4,6 +4,10 @@ use lookout_self_metrics::metrics::Path;
 
 /// What stands before the name of one exporter.
 pub(super) const OF_EXPORTER: &str = "/metrics/";
+/// What stands before the name of a runbook, and the list of all.
+pub(super) const OF_RUNBOOK: &str = "/runbooks/";
+/// The same as people type it.
+const RUNBOOKS: &str = "/runbooks";
 
 /// Where a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +41,9 @@ fn classify(path: &str) -> Path {
         "/-/ready" => Path::Ready,
         "/-/reload" => Path::Reload,
         "/probe" => Path::Probe,
+        RUNBOOKS => Path::Runbooks,
         _ if path.starts_with(OF_EXPORTER) => Path::ExporterMetrics,
+        _ if path.starts_with(OF_RUNBOOK) => Path::Runbooks,
         _ => Path::Other,
     }
 }
@@ -58,6 +64,10 @@ mod tests {
             ("/-/ready", Path::Ready),
             ("/-/reload", Path::Reload),
             ("/probe", Path::Probe),
+            ("/runbooks", Path::Runbooks),
+            ("/runbooks/", Path::Runbooks),
+            ("/runbooks/LookoutDown.md", Path::Runbooks),
+            ("/runbooksx", Path::Other),
             ("/metricsx", Path::Other),
             ("*", Path::Other),
             ("", Path::Other),

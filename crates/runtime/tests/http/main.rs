@@ -8,6 +8,7 @@ mod ending;
 mod policy;
 mod request_log;
 mod routes;
+mod runbooks;
 mod running;
 mod sockets;
 mod tls;

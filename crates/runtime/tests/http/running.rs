@@ -10,7 +10,7 @@ use lookout_exposition::{Batch, ExporterFamilies, Exposition, Family};
 use lookout_runtime::http::{HttpMetrics, Limits, Server, Site, WebFile, WebOptions, WebReloader};
 use lookout_runtime::{
     BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Fault, HttpFigures, Prober, Readiness,
-    ReloadHandle, Reloads, ShutdownTrigger, Source, SourceDescription, Suite, shutdown,
+    ReloadHandle, Reloads, Runbooks, ShutdownTrigger, Source, SourceDescription, Suite, shutdown,
 };
 use lookout_self_metrics::metrics::CloseReason;
 use tokio::net::{TcpSocket, TcpStream};
@@ -65,6 +65,7 @@ pub(crate) struct Setup {
     pub(crate) web: WebOptions,
     pub(crate) reload: Option<ReloadHandle>,
     pub(crate) prober: Option<Arc<dyn Prober>>,
+    pub(crate) runbooks: Runbooks,
 }
 
 /// A server that runs.
@@ -85,7 +86,8 @@ impl Setup {
     /// A server of that many rows, on loopback.
     pub(crate) fn new(rows: i64) -> Self {
         let web = WebOptions::at(vec!["127.0.0.1:0".parse().unwrap()]);
-        Self { rows: Ok(rows), faults: Vec::new(), web, reload: None, prober: None }
+        let runbooks = Runbooks::default();
+        Self { rows: Ok(rows), faults: Vec::new(), web, reload: None, prober: None, runbooks }
     }
 
     pub(crate) fn limits(mut self, limits: Limits) -> Self {
@@ -94,7 +96,7 @@ impl Setup {
     }
 
     pub(crate) async fn start(self) -> Running {
-        let Self { rows, faults, web, reload, prober } = self;
+        let Self { rows, faults, web, reload, prober, runbooks } = self;
         let families = ExporterFamilies { exporter: "example", families: METRICS, series_budget: 1_000_000 };
         let exposition = Exposition::new([families]);
         let mut driver = Driver::new(exposition.clone(), Clock::system());
@@ -122,6 +124,7 @@ impl Setup {
             reload,
             prober: watch::channel(prober).1,
             suite: Suite::default(),
+            runbooks,
             prefix: web.prefixes.link,
             route_prefix: web.prefixes.route,
         };

@@ -15,6 +15,7 @@ use lookout_self_metrics::metrics::Configuration;
 
 use self::group::Group;
 use super::model::{Condition, ExporterModel, Limit, PageModel};
+use super::runbook::RunbookLink;
 use super::text::Prose;
 use super::words::{between, count};
 use crate::reload::Rejected;
@@ -74,13 +75,13 @@ impl<'a> Attention<'a> {
             + self.limits.len()
     }
 
-    pub(super) fn write(&self, page: &mut String, now: Timestamp) {
+    pub(super) fn write(&self, page: &mut String, model: &PageModel) {
         if self.len() == 0 {
             return;
         }
         page.push_str("\n<section aria-labelledby=\"attention\"><h2 id=\"attention\">Needs attention</h2>");
         for group in self.groups.iter().take(MAX_ENTRIES) {
-            group.write(page, now);
+            group.write(page, model);
         }
         let more = self.groups.get(MAX_ENTRIES..).unwrap_or_default();
         if !more.is_empty() {
@@ -92,16 +93,16 @@ impl<'a> Attention<'a> {
             );
         }
         for (which, rejected) in &self.rejected {
-            own::refused(page, *which, rejected, now);
+            own::refused(page, *which, rejected, model);
         }
         for exporter in &self.withheld {
-            own::withheld(page, exporter);
+            own::withheld(page, exporter, model);
         }
         if let Some(not_after) = self.certificate {
-            own::certificate(page, not_after, now);
+            own::certificate(page, not_after, model);
         }
         for limit in &self.limits {
-            own::nearly_spent(page, limit);
+            own::nearly_spent(page, limit, model);
         }
         page.push_str("</section>");
     }
@@ -112,9 +113,16 @@ pub(super) fn begin_card(page: &mut String, class: &str, word: &str) {
     put!(page, "\n<div class=\"card {class}\"><h3><span class=\"badge {class}\">{word}</span> ");
 }
 
-pub(super) fn end_card(page: &mut String, remedy: Option<&str>) {
-    if let Some(remedy) = remedy {
-        put!(page, "\n<p class=\"remedy\"><strong>What to do:</strong> {}.</p>", Prose(remedy, MAX_MESSAGE));
+/// Ends an entry with what to do, and with the runbook that says more.
+pub(super) fn end_card(page: &mut String, remedy: Option<&str>, runbook: Option<RunbookLink<'_>>) {
+    let remedy = remedy.map(|remedy| format!("<strong>What to do:</strong> {}.", Prose(remedy, MAX_MESSAGE)));
+    let runbook = runbook.map(|runbook| match runbook {
+        RunbookLink::One { .. } => format!("See the runbook {runbook}."),
+        RunbookLink::AllOf { .. } => format!("See {runbook}."),
+    });
+    let sentences: Vec<_> = [remedy, runbook].into_iter().flatten().collect();
+    if !sentences.is_empty() {
+        put!(page, "\n<p class=\"remedy\">{}</p>", sentences.join(" "));
     }
     page.push_str("</div>");
 }

@@ -39,7 +39,7 @@ pub(super) fn write(page: &mut String, model: &PageModel) {
         match source.findings.examples.as_slice() {
             [only] if source.findings.count == 1 => {
                 put!(page, "\n<p class=\"message\">{}</p>", told(only, &source.name));
-                end_card(page, Some(&only.remedy));
+                end_card(page, Some(&only.remedy), model.runbooks_of(exporter.name));
             }
             examples => {
                 list(page, examples, &source.name);
@@ -52,7 +52,7 @@ pub(super) fn write(page: &mut String, model: &PageModel) {
                         "\n<p>And {more} more; {check} names each, and so do <a href=\"{prefix}/metrics/{name}\">the metrics</a>.</p>"
                     );
                 }
-                end_card(page, None);
+                end_card(page, None, model.runbooks_of(exporter.name));
             }
         }
     }

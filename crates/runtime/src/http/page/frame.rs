@@ -9,8 +9,8 @@ use data_encoding::BASE64;
 use ring::digest::{SHA256, digest};
 
 use super::answer::Verdict;
-use super::model::PageModel;
 use super::text::Text;
+use crate::self_source::BuildInfo;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -66,6 +66,7 @@ pub(super) fn pages(page: &mut String, prefix: &str, exporters: &[&str], probes:
     if probes {
         link("/probe", "looks at a target once, now");
     }
+    link("/runbooks/", "what to do about each alert");
     link("/-/healthy", "whether the process answers");
     link("/-/ready", "whether each source has been tried");
     page.push_str("</ul></nav>");
@@ -82,8 +83,7 @@ pub(super) fn end(mut page: String, foot: &str) -> String {
 }
 
 /// What is running, for the foot of the page.
-pub(super) fn foot(model: &PageModel) -> String {
-    let build = model.build;
+pub(super) fn foot(build: BuildInfo) -> String {
     format!(
         "Lookout {} ({}), built with Rust {}. Times are UTC. This page does not change by itself.",
         Text(build.version),

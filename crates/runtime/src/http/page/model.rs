@@ -12,6 +12,7 @@ use lookout_exposition::ExporterStatistics;
 use lookout_self_metrics::SPEC;
 use lookout_self_metrics::metrics::Configuration;
 
+use super::runbook::RunbookLink;
 use crate::reload::ConfigurationFigures;
 use crate::self_source::BuildInfo;
 use crate::source::{DataKind, Fault};
@@ -36,6 +37,8 @@ pub(super) struct PageModel {
     pub(super) probes: bool,
     /// Whether a reload may be asked for over HTTP.
     pub(super) reload: bool,
+    /// The names of the runbooks that there are, each with its exporter.
+    pub(super) runbooks: BTreeMap<&'static str, &'static str>,
 }
 
 /// One exporter.
@@ -96,6 +99,8 @@ pub(super) struct Limit {
     pub(super) what: String,
     pub(super) used: u64,
     pub(super) most: u64,
+    /// The alert of Lookout itself that tells of it.
+    pub(super) alert: Option<&'static str>,
 }
 
 impl PageModel {
@@ -104,6 +109,18 @@ impl PageModel {
         self.exporters
             .iter()
             .flat_map(|exporter| exporter.sources.iter().map(move |source| (exporter, source)))
+    }
+
+    /// The runbook of the alert `name`, if there is one to link to.
+    pub(super) fn runbook<'a>(&'a self, name: &'a str) -> Option<RunbookLink<'a>> {
+        let there = self.runbooks.contains_key(name);
+        there.then_some(RunbookLink::One { prefix: &self.prefix, name })
+    }
+
+    /// The runbooks of `exporter`, if there are any to link to.
+    pub(super) fn runbooks_of<'a>(&'a self, exporter: &'a str) -> Option<RunbookLink<'a>> {
+        let there = self.runbooks.values().any(|known| *known == exporter);
+        there.then_some(RunbookLink::AllOf { prefix: &self.prefix, exporter })
     }
 
     /// How many sources are in one of `conditions`.

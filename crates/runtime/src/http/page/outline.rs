@@ -8,7 +8,7 @@ pub(super) struct Tag {
 }
 
 /// Elements that have no end tag.
-const VOID: &[&str] = &["meta", "link", "circle", "path"];
+const VOID: &[&str] = &["meta", "link", "circle", "path", "hr", "br", "wbr"];
 
 impl Tag {
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {

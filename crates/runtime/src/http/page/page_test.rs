@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::model::{PageModel, SourceModel};
 use super::outline::{Tag, tags};
-use super::sample::{everything, failing, now, partial, well, working, wrong};
+use super::sample::{everything, failing, now, own_alerts, partial, well, working, wrong};
 use super::{content_security_policy, render};
 use crate::reload::Rejected;
 use crate::suite::Standing;
@@ -176,6 +176,33 @@ fn sources_with_the_same_trouble_are_one_entry_with_one_remedy() {
     assert_eq!(page.matches(Reason::Unresolved.remedy()).count(), 1);
     assert!(page.contains("certs: 600 sources</h3>"));
     assert!(page.contains("And 595 more for the same reason"));
+}
+
+#[test]
+fn each_trouble_of_lookout_itself_leads_to_the_runbook_of_its_alert_if_there_is_one() {
+    let mut model = everything();
+    let page = render(&model);
+    for name in [
+        "LookoutMeasurementsWithdrawn",
+        "LookoutSourceFailing",
+        "LookoutSourceNeverSucceeded",
+        "LookoutItemsUnreadable",
+        "LookoutConfigurationRejected",
+        "LookoutFamilyWithheld",
+        "LookoutOwnCertificateExpires",
+        "LookoutConnectionsNearlySpent",
+    ] {
+        assert!(own_alerts().any(|known| known == name), "{name} is no alert");
+        let link = format!("<a href=\"/lookout/runbooks/{name}\">{name}</a>");
+        assert!(page.contains(&link), "`{link}` is not in\n{page}");
+    }
+    assert!(
+        page.contains("<a href=\"/lookout/runbooks/#exporter-certs\">the runbooks of certs</a>"),
+        "{page}"
+    );
+    model.runbooks.clear();
+    let page = render(&model);
+    assert!(!page.contains("/runbooks/Lookout") && !page.contains("/runbooks/#"), "{page}");
 }
 
 #[test]

@@ -25,6 +25,11 @@ fn ago(seconds: u64) -> Timestamp {
     now() - Duration::from_secs(seconds)
 }
 
+/// The names of the alerts of Lookout itself.
+pub(super) fn own_alerts() -> impl Iterator<Item = &'static str> {
+    (SPEC.alerts)().into_iter().map(|alert| alert.name)
+}
+
 /// A source that works.
 pub(super) fn working(name: &str) -> SourceModel {
     SourceModel {
@@ -125,7 +130,7 @@ fn absent(name: &'static str, question: &'static str, standing: Standing) -> Exp
 pub(super) fn well() -> PageModel {
     let configuration =
         ConfigurationFigures { last_success: Some(ago(7200)), rejected: None, readings: BTreeMap::new() };
-    let limit = |what: &str, used, most| Limit { what: what.to_owned(), used, most };
+    let limit = |what: &str, used, most, alert| Limit { what: what.to_owned(), used, most, alert };
     PageModel {
         build: BuildInfo { version: "0.1.0", revision: "4f1c2d3", rustc: "1.95.0" },
         now: now(),
@@ -139,10 +144,14 @@ pub(super) fn well() -> PageModel {
             exporter(SPEC.name, SPEC.question, vec![working("self")]),
         ],
         configurations: BTreeMap::from([(Configuration::Main, configuration)]),
-        limits: vec![limit("Connections open", 3, 256), limit("Series of certs", 1284, 100_000)],
+        limits: vec![
+            limit("Connections open", 3, 256, Some("LookoutConnectionsNearlySpent")),
+            limit("Series of certs", 1284, 100_000, Some("LookoutSeriesBudgetNearlySpent")),
+        ],
         certificate_not_after: None,
         probes: false,
         reload: false,
+        runbooks: own_alerts().map(|name| (name, SPEC.name)).chain([("LookoutExample", "certs")]).collect(),
     }
 }
 

@@ -50,6 +50,13 @@ impl fmt::Display for Clipped<'_> {
     }
 }
 
+/// The character, or the sign that stands for one that would hide something or turn what follows it.
+pub(super) fn plain(character: char) -> char {
+    let is_shown =
+        matches!(character, '\n' | '\t') || !(character.is_control() || turns_direction(character));
+    if is_shown { character } else { char::REPLACEMENT_CHARACTER }
+}
+
 fn escape(character: char, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     match character {
         '&' => formatter.write_str("&amp;"),
@@ -57,11 +64,7 @@ fn escape(character: char, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         '>' => formatter.write_str("&gt;"),
         '"' => formatter.write_str("&quot;"),
         '\'' => formatter.write_str("&#39;"),
-        '\n' | '\t' => formatter.write_char(character),
-        other if other.is_control() || turns_direction(other) => {
-            formatter.write_char(char::REPLACEMENT_CHARACTER)
-        }
-        other => formatter.write_char(other),
+        other => formatter.write_char(plain(other)),
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use lookout_declarations::Reason;
 
-use super::super::model::{Condition, ExporterModel, SourceModel};
+use super::super::model::{Condition, ExporterModel, PageModel, SourceModel};
 use super::super::text::{Clipped, Prose, Text};
 use super::super::words::{as_u64, between, count, grouped, moment, rounded, verb};
 use super::{MAX_MESSAGE, MAX_NAME, begin_card, end_card};
@@ -32,7 +32,7 @@ impl SourceModel {
 }
 
 impl Group<'_> {
-    pub(super) fn write(&self, page: &mut String, now: Timestamp) {
+    pub(super) fn write(&self, page: &mut String, model: &PageModel) {
         let number = self.sources.len();
         let exporter = Text(self.exporter.name);
         begin_card(page, self.condition.class(), self.condition.word());
@@ -51,7 +51,7 @@ impl Group<'_> {
             if number > 1 {
                 put!(page, "\n<p><strong>{}</strong></p>", Clipped(&source.name, MAX_NAME));
             }
-            told(page, source, now);
+            told(page, source, model.now);
             put!(page, "</{tag}>");
         }
         page.push_str(if number > 1 { "</ul>" } else { "" });
@@ -63,7 +63,21 @@ impl Group<'_> {
                 "\n<p>And {more} more for the same reason, <a href=\"#exporter-{name}\">listed below</a>.</p>"
             );
         }
-        end_card(page, self.reason.map(Reason::remedy));
+        let runbook = self.alert().and_then(|alert| model.runbook(alert));
+        end_card(page, self.reason.map(Reason::remedy), runbook);
+    }
+
+    /// The alert of Lookout itself that tells of such sources.
+    fn alert(&self) -> Option<&'static str> {
+        match self.condition {
+            Condition::Withdrawn => Some("LookoutMeasurementsWithdrawn"),
+            Condition::Failing if self.sources.iter().all(|source| source.last_success.is_none()) => {
+                Some("LookoutSourceNeverSucceeded")
+            }
+            Condition::Failing => Some("LookoutSourceFailing"),
+            Condition::Partial => Some("LookoutItemsUnreadable"),
+            Condition::Unread | Condition::Working => None,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use lookout_self_metrics::metrics::Configuration;
 
 use super::super::configuration;
-use super::super::model::{ExporterModel, Limit};
+use super::super::model::{ExporterModel, Limit, PageModel};
 use super::super::text::{Clipped, Text};
 use super::super::words::{as_u64, between, count, grouped, moment, rounded, verb};
 use super::{MAX_MESSAGE, begin_card, end_card};
@@ -13,21 +13,22 @@ use crate::reload::Rejected;
 /// Families that are named in an entry.
 const MAX_FAMILIES: usize = 10;
 
-pub(super) fn refused(page: &mut String, which: Configuration, rejected: &Rejected, now: Timestamp) {
+pub(super) fn refused(page: &mut String, which: Configuration, rejected: &Rejected, model: &PageModel) {
     begin_card(page, "warn", "refused");
     put!(page, "The newest configuration is not in force: {}</h3>", configuration::what(which));
     let first = rejected.message.lines().next().unwrap_or_default();
     put!(page, "\n<p class=\"message\">{}</p>", Clipped(first, MAX_MESSAGE));
-    let (at, ago) = (moment(rejected.at, now), rounded(between(rejected.at, now)));
+    let (at, ago) = (moment(rejected.at, model.now), rounded(between(rejected.at, model.now)));
     put!(
         page,
         "\n<p>Read at {at}, {ago} ago. The one before it is in force, and Lookout would not start with this one: "
     );
     page.push_str("<a href=\"#configuration\">see every fault</a>.</p>");
-    end_card(page, Some("mend the file, or roll it back; it is read again when it changes"));
+    let remedy = "mend the file, or roll it back; it is read again when it changes";
+    end_card(page, Some(remedy), model.runbook("LookoutConfigurationRejected"));
 }
 
-pub(super) fn withheld(page: &mut String, exporter: &ExporterModel) {
+pub(super) fn withheld(page: &mut String, exporter: &ExporterModel, model: &PageModel) {
     let families = exporter.withheld();
     let are = verb(families.len(), "is", "are");
     begin_card(page, "warn", "withheld");
@@ -46,10 +47,12 @@ pub(super) fn withheld(page: &mut String, exporter: &ExporterModel) {
         put!(page, " and {} more", grouped(as_u64(more)));
     }
     page.push_str(".</p>");
-    end_card(page, Some("exclude what need not be watched, or raise the exporter's `series_budget`"));
+    let remedy = "exclude what need not be watched, or raise the exporter's `series_budget`";
+    end_card(page, Some(remedy), model.runbook("LookoutFamilyWithheld"));
 }
 
-pub(super) fn certificate(page: &mut String, not_after: Timestamp, now: Timestamp) {
+pub(super) fn certificate(page: &mut String, not_after: Timestamp, model: &PageModel) {
+    let now = model.now;
     let (word, left) = if not_after <= now {
         ("expired", "Clients that check it refuse to connect.".to_owned())
     } else {
@@ -58,10 +61,11 @@ pub(super) fn certificate(page: &mut String, not_after: Timestamp, now: Timestam
     begin_card(page, "warn", word);
     page.push_str("The certificate that Lookout serves with</h3>");
     put!(page, "\n<p>Its end is {}. {left}</p>", moment(not_after, now));
-    end_card(page, Some("renew it; a changed file is followed without a restart"));
+    let remedy = "renew it; a changed file is followed without a restart";
+    end_card(page, Some(remedy), model.runbook("LookoutOwnCertificateExpires"));
 }
 
-pub(super) fn nearly_spent(page: &mut String, limit: &Limit) {
+pub(super) fn nearly_spent(page: &mut String, limit: &Limit, model: &PageModel) {
     begin_card(page, "warn", "nearly spent");
     put!(page, "{}</h3><p>", Text(&limit.what));
     put!(
@@ -70,5 +74,5 @@ pub(super) fn nearly_spent(page: &mut String, limit: &Limit) {
         grouped(limit.used),
         grouped(limit.most)
     );
-    end_card(page, None);
+    end_card(page, None, limit.alert.and_then(|alert| model.runbook(alert)));
 }

@@ -27,6 +27,7 @@ impl PageModel {
             certificate_not_after: certificate.and_then(|seconds| Timestamp::from_second(seconds).ok()),
             probes: site.prober.borrow().is_some(),
             reload: site.reload.is_some(),
+            runbooks: site.runbooks.library().notes().iter().map(|note| (note.name, note.exporter)).collect(),
         }
     }
 }
@@ -103,16 +104,22 @@ fn entry<'a>(exporters: &'a mut Vec<ExporterModel>, name: &'static str) -> &'a m
 
 /// The limits that there are; a limit of zero is one that nothing is held against.
 fn limits(http: &HttpFigures, exporters: &[ExporterModel]) -> Vec<Limit> {
-    let limit = |what: &str, used, most| Limit { what: what.to_owned(), used, most };
-    let probes = http.probes.map(|load| limit("Probes under way", load.in_flight, load.limit));
+    let limit = |what: &str, used, most, alert| Limit { what: what.to_owned(), used, most, alert };
+    let probes = http.probes.map(|load| limit("Probes under way", load.in_flight, load.limit, None));
+    let budget = Some("LookoutSeriesBudgetNearlySpent");
     let series = exporters.iter().filter_map(|exporter| {
         let statistics = exporter.statistics.as_ref()?;
         let what = format!("Series of {}", exporter.name);
-        Some(limit(&what, as_u64(statistics.series), as_u64(statistics.budget)))
+        Some(limit(&what, as_u64(statistics.series), as_u64(statistics.budget), budget))
     });
     [
-        limit("Connections open", http.connections, http.connections_limit),
-        limit("Scrapes being answered", http.scrapes, http.scrapes_limit),
+        limit(
+            "Connections open",
+            http.connections,
+            http.connections_limit,
+            Some("LookoutConnectionsNearlySpent"),
+        ),
+        limit("Scrapes being answered", http.scrapes, http.scrapes_limit, Some("LookoutScrapesRefused")),
     ]
     .into_iter()
     .chain(probes)
