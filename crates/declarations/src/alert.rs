@@ -58,4 +58,12 @@ pub struct Alert {
 impl Alert {
     /// What every runbook page must say, as second-level headings in this order.
     pub const RUNBOOK_SECTIONS: [&'static str; 4] = ["Meaning", "Impact", "Diagnosis", "Mitigation"];
+
+    /// The expression of an alert that fires always: it is noticed when it stays away, so there is nothing that ends it.
+    pub const ALWAYS: &'static str = "vector(1)";
+
+    /// Whether it fires always, whatever the data say.
+    pub fn fires_always(&self) -> bool {
+        self.expression == Self::ALWAYS
+    }
 }

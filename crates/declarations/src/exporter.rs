@@ -1,6 +1,6 @@
 //! What the catalogue knows of an exporter.
 
-use crate::{Alert, Board, Declaration, Permission, Reason};
+use crate::{Alert, Board, Declaration, Equivalent, Permission, Reason, Recording};
 
 /// One exporter, as declared: everything but the code that collects.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +18,12 @@ pub struct ExporterSpec {
     pub reasons: &'static [Reason],
     /// The rights it uses.
     pub permissions: &'static [Permission],
-    /// The alerts for the default settings. For live settings call the spec crate's own `alerts(&settings)`.
+    /// The alerts for the default settings. For live settings see [`Declares`](crate::Declares).
     pub alerts: fn() -> Vec<Alert>,
-    /// The board for the default settings.
-    pub board: fn() -> Board,
+    /// Changes of its alerts that make no difference, for `lookout rules test --mutate`.
+    pub equivalents: &'static [Equivalent],
+    /// The recording rules for the default settings.
+    pub recordings: fn() -> Vec<Recording>,
+    /// The boards for the default settings, the exporter's own first.
+    pub boards: fn() -> Vec<Board>,
 }

@@ -15,20 +15,27 @@
 mod alert;
 mod board;
 mod case;
+mod declares;
+mod equivalent;
 mod exporter;
+mod health;
 mod label;
 mod labels;
 pub mod lint;
 mod metric;
 mod permission;
 mod reason;
+mod recording;
 mod selector;
 mod unit;
 
 pub use alert::{Alert, Owner, OwnerLabel, Severity, SeverityLabel};
-pub use board::{Board, Panel, PanelKind, Query, Row};
+pub use board::{Board, Panel, PanelKind, PanelUnit, Query, Row};
 pub use case::{Case, CaseKind, Expectation, Given, expected};
+pub use declares::{Declared, Declares};
+pub use equivalent::Equivalent;
 pub use exporter::ExporterSpec;
+pub use health::{Health, Layer, LayerLabel, PartsLabel, SystemLabel};
 pub use label::{Label, LabelInfo, LabelText, ValueInfo};
 pub use labels::Labels;
 pub use metric::{
@@ -37,5 +44,6 @@ pub use metric::{
 };
 pub use permission::Permission;
 pub use reason::{Reason, ReasonLabel};
+pub use recording::Recording;
 pub use selector::Selector;
 pub use unit::Unit;

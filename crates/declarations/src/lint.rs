@@ -14,13 +14,15 @@ mod alert;
 mod board;
 mod clash;
 mod help;
+mod inhibition;
 mod label;
 mod name;
+mod recording;
 mod usage;
 
 use core::fmt;
 
-use crate::{Alert, Board, Declaration, ExporterSpec};
+use crate::{Alert, Board, Declaration, Declared, ExporterSpec, Recording};
 
 /// One thing that is wrong with a declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,16 +48,29 @@ impl fmt::Display for Finding {
 }
 
 /// Every lint over every exporter of the catalogue, with the alerts and boards of the default settings.
-pub fn catalogue(exporters: &[&ExporterSpec]) -> Vec<Finding> {
+pub fn catalogue(exporters: &[&'static ExporterSpec]) -> Vec<Finding> {
+    declared(&exporters.iter().map(|exporter| Declared::from(*exporter)).collect::<Vec<_>>())
+}
+
+/// Every lint over what is declared together, for given settings.
+pub fn declared(catalogue: &[Declared]) -> Vec<Finding> {
     let declarations: Vec<&Declaration> =
-        exporters.iter().flat_map(|exporter| exporter.metrics).copied().collect();
-    let alerts: Vec<Alert> = exporters.iter().flat_map(|exporter| (exporter.alerts)()).collect();
-    let boards: Vec<Board> = exporters.iter().map(|exporter| (exporter.board)()).collect();
+        catalogue.iter().flat_map(|declared| declared.spec.metrics).copied().collect();
+    let alerts: Vec<Alert> = catalogue.iter().flat_map(|declared| &declared.alerts).cloned().collect();
+    let boards: Vec<Board> = catalogue.iter().flat_map(|declared| &declared.boards).cloned().collect();
+    let recordings: Vec<Recording> =
+        catalogue.iter().flat_map(|declared| &declared.recordings).cloned().collect();
     let mut findings = metrics(&declarations);
     findings.extend(self::alerts(&alerts));
     findings.extend(self::boards(&boards));
+    findings.extend(self::recordings(&recordings));
     findings.extend(unread(&declarations, &alerts, &boards));
     findings
+}
+
+/// The lints of recordings, over all that are loaded together.
+pub fn recordings(recordings: &[Recording]) -> Vec<Finding> {
+    recording::lint(recordings)
 }
 
 /// The lints of metrics, over all metrics that will be served together.
@@ -73,7 +88,9 @@ pub fn metrics(declarations: &[&Declaration]) -> Vec<Finding> {
 
 /// The lints of alerts, over all alerts that can be loaded together.
 pub fn alerts(alerts: &[Alert]) -> Vec<Finding> {
-    alert::lint(alerts)
+    let mut findings = alert::lint(alerts);
+    findings.extend(inhibition::lint(alerts));
+    findings
 }
 
 /// The lints of boards, over all boards of the suite.

@@ -40,20 +40,20 @@ fn alert() -> Alert {
 }
 
 fn board() -> Board {
-    Board {
-        slug: "example",
-        title: "Example",
-        question: "Does it work?",
-        rows: vec![Row {
+    Board::new(
+        "example",
+        "Example",
+        "Does it work?",
+        vec![Row {
             title: "Answer",
-            panels: vec![Panel {
-                title: "Things",
-                description: "How many there are.",
-                kind: PanelKind::Stat,
-                queries: vec![Query { expression: "example_things".to_owned(), legend: "things" }],
-            }],
+            panels: vec![Panel::new(
+                "Things",
+                "How many there are.",
+                PanelKind::Stat,
+                vec![Query::new("example_things", "things")],
+            )],
         }],
-    }
+    )
 }
 
 #[track_caller]

@@ -39,7 +39,7 @@ pub(super) fn lint(alerts: &[Alert]) -> Vec<Finding> {
                 find("it inhibits itself".to_owned(), "remove its own name from `inhibits`");
             }
         }
-        lint_cases(&alert.cases, &mut find);
+        lint_cases(alert, &mut find);
     }
     findings
 }
@@ -91,9 +91,12 @@ fn lint_runbook(page: &str, find: &mut impl FnMut(String, &str)) {
     }
 }
 
-fn lint_cases(cases: &[Case], find: &mut impl FnMut(String, &str)) {
+fn lint_cases(alert: &Alert, find: &mut impl FnMut(String, &str)) {
+    let cases: &[Case] = &alert.cases;
     for (kind, promise) in PROMISES {
-        if !cases.iter().any(|case| case.kind == *kind) {
+        // Nothing ends what fires always.
+        let is_possible = !alert.fires_always() || !matches!(kind, CaseKind::Clears | CaseKind::Below);
+        if is_possible && !cases.iter().any(|case| case.kind == *kind) {
             find(format!("no case proves {promise}"), "add a case of that kind");
         }
     }

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use super::Finding;
 use crate::{Board, Panel};
 
+/// The columns of a row.
+const COLUMNS: u8 = 24;
+
 pub(super) fn lint(boards: &[Board]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (mut slugs, mut titles) = (BTreeSet::new(), BTreeSet::new());
@@ -61,5 +64,54 @@ fn lint_panel(panel: &Panel, find: &mut impl FnMut(String, &str)) {
     }
     if panel.queries.is_empty() || panel.queries.iter().any(|query| query.expression.trim().is_empty()) {
         find(format!("the panel “{title}” has nothing to plot"), "give it a query");
+    }
+    if panel.width.is_some_and(|width| width == 0 || width > COLUMNS) {
+        find(format!("the panel “{title}” has a width that no row has"), "take 1 to 24 columns");
+    }
+    for query in &panel.queries {
+        if query.when_empty.is_some_and(|meaning| meaning.trim().is_empty()) {
+            find(
+                format!("a query of the panel “{title}” may be empty and does not say what that means"),
+                "say what an empty result means",
+            );
+        }
+        if query.expression.contains("\"$") {
+            find(
+                format!("a query of the panel “{title}” follows a variable by itself"),
+                "leave the matcher out; the renderer puts it into every selector",
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{PanelKind, Query, Row};
+
+    fn findings(panel: Panel) -> Vec<String> {
+        let rows = vec![Row { title: "Answer", panels: vec![panel] }];
+        lint(&[Board::new("example", "Example", "Does it work?", rows)])
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    fn panel(query: Query) -> Panel {
+        Panel::new("Things", "How many there are.", PanelKind::Stat, vec![query])
+    }
+
+    #[test]
+    fn what_the_renderer_decides_is_not_decided_by_hand() {
+        let sound = || Query::new("example_things", "things");
+        assert_eq!(findings(panel(sound().when_empty("none known")).width(24)), [""; 0]);
+        for (panel, expected) in [
+            (panel(sound()).width(25), "a width that no row has"),
+            (panel(sound().when_empty(" ")), "does not say what that means"),
+            (panel(Query::new("example_things{job=~\"$job\"}", "")), "follows a variable by itself"),
+        ] {
+            let found = findings(panel);
+            assert!(found.len() == 1 && found[0].contains(expected), "{found:?}");
+        }
     }
 }
