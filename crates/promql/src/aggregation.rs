@@ -16,7 +16,7 @@ use crate::{
 
 /// What service discovery adds beside the target labels, and tells replicas of one exporter apart: to remove it does no
 /// harm where it is not there.
-const OF_DISCOVERY: [&str; 1] = ["pod"];
+pub(crate) const OF_DISCOVERY: [&str; 1] = ["pod"];
 
 impl Walk<'_> {
     pub(crate) fn aggregation(&mut self, aggregation: &AggregateExpr, place: Option<usize>) -> Vector {

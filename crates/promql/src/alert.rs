@@ -5,12 +5,13 @@ use lookout_declarations::{Alert, Case, Declaration, Expectation};
 use promql_parser::{label::MatchOp, parser::Expr};
 
 use crate::{
-    LabelSet, Outcome, Rule, inspect,
+    LabelSet, Outcome, Rule,
+    aggregation::OF_DISCOVERY,
     known::{Known, listed, suggestion},
     places::Places,
     problem::{Place, Problem},
     template, text,
-    walk::Walk,
+    walk::{self, Walk},
 };
 
 /// Checks the expression, summary, description, runbook and cases of `alert`. `foreign` is as for
@@ -18,8 +19,13 @@ use crate::{
 ///
 /// In the runbook, every fenced block marked `promql` is checked; an empty line divides two queries.
 pub fn check_alert(alert: &Alert, declarations: &[&Declaration], foreign: &[&str]) -> Vec<Problem> {
+    check(alert, Known::new(declarations, foreign))
+}
+
+/// The same for everything that is known.
+pub(crate) fn check(alert: &Alert, known: Known<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    match inspect(&alert.expression, declarations, foreign) {
+    match walk::inspect(&alert.expression, known) {
         Ok(Outcome { labels, .. }) => {
             problems.extend(template::check(alert.summary, &labels));
             problems.extend(template::check(&alert.description, &labels));
@@ -28,14 +34,14 @@ pub fn check_alert(alert: &Alert, declarations: &[&Declaration], foreign: &[&str
         Err(found) => problems.extend(found),
     }
     for query in queries(alert.runbook) {
-        for mut problem in inspect(&query, declarations, foreign).err().unwrap_or_default() {
+        for mut problem in walk::inspect(&query, known).err().unwrap_or_default() {
             problem.message = format!("in the runbook: {}", problem.message);
             problems.push(problem);
         }
     }
     for case in &alert.cases {
         for given in &case.given {
-            problems.extend(input(case, &given.series, declarations, foreign));
+            problems.extend(input(case, &given.series, known));
         }
     }
     problems
@@ -85,7 +91,7 @@ fn expectation(case: &Case, labels: &LabelSet) -> Vec<Problem> {
 }
 
 /// An input series of a case is one that the exporters, or Prometheus, can write.
-fn input(case: &Case, series: &str, declarations: &[&Declaration], foreign: &[&str]) -> Vec<Problem> {
+fn input(case: &Case, series: &str, known: Known<'_>) -> Vec<Problem> {
     let refused = |rule, message: String| Problem { rule, place: Place::new(None, series), message };
     let parsed = match text::parse(series) {
         Ok(parsed) => parsed,
@@ -109,8 +115,11 @@ fn input(case: &Case, series: &str, declarations: &[&Declaration], foreign: &[&s
             format!("the case “{}” gives a selector; give a series, with a name and `=` only", case.name);
         return vec![refused(Rule::Syntax, message)];
     }
-    let mut walk = Walk::new(Known::new(declarations, foreign), &parsed.text, Places::of(&parsed));
-    walk.expression(&parsed.expression);
+    let mut walk = Walk::new(known, &parsed.text, Places::of(&parsed));
+    // What service discovery adds tells replicas apart.
+    let mut scraped = selector.clone();
+    scraped.matchers.matchers.retain(|matcher| !OF_DISCOVERY.contains(&matcher.name.as_str()));
+    walk.expression(&Expr::VectorSelector(scraped));
     for problem in &mut walk.problems {
         problem.message =
             format!("the case “{}” gives a series that cannot be: {}", case.name, problem.message);

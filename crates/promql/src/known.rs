@@ -2,7 +2,7 @@
 
 use lookout_declarations::{Declaration, Kind};
 
-use crate::shape::Movement;
+use crate::{LabelSet, Recorded, shape::Movement};
 
 /// What Prometheus and vmagent write of every scrape, and what rule evaluation writes of alerts.
 const OF_PROMETHEUS: &[&str] = &[
@@ -27,6 +27,8 @@ pub(crate) enum Series<'a> {
     Histogram(&'a Declaration),
     /// Prometheus' own: gauges.
     Prometheus,
+    /// One that a recording rule writes, with the labels that it can carry.
+    Recorded(&'a LabelSet),
     /// Another exporter's, admitted by the caller.
     Foreign,
 }
@@ -39,20 +41,39 @@ impl Series<'_> {
                 Kind::Gauge | Kind::Info => Movement::Gauge,
             },
             Self::Prometheus => Movement::Gauge,
-            Self::Histogram(_) | Self::Foreign => Movement::Unknown,
+            Self::Histogram(_) | Self::Recorded(_) | Self::Foreign => Movement::Unknown,
         }
     }
 }
 
 /// Everything that may be read.
+#[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
     declarations: &'a [&'a Declaration],
     foreign: &'a [&'a str],
+    /// Labels that a scrape may have added to every series.
+    added: &'a [String],
+    recorded: Option<&'a Recorded>,
 }
 
 impl<'a> Known<'a> {
     pub(crate) fn new(declarations: &'a [&'a Declaration], foreign: &'a [&'a str]) -> Self {
-        Self { declarations, foreign }
+        Self { declarations, foreign, added: &[], recorded: None }
+    }
+
+    /// The same with labels that a scrape may have added to every series.
+    pub(crate) fn with_added(self, added: &'a [String]) -> Self {
+        Self { added, ..self }
+    }
+
+    /// The same with series that rules record.
+    pub(crate) fn with_recorded(self, recorded: &'a Recorded) -> Self {
+        Self { recorded: Some(recorded), ..self }
+    }
+
+    /// Labels that a scrape may have added to every series.
+    pub(crate) fn added(&self) -> &'a [String] {
+        self.added
     }
 
     /// What the series called `name` is.
@@ -71,14 +92,16 @@ impl<'a> Known<'a> {
         });
         declared
             .or_else(|| OF_PROMETHEUS.contains(&name).then_some(Series::Prometheus))
+            .or_else(|| self.recorded?.labels(name).map(Series::Recorded))
             .or_else(|| self.foreign.contains(&name).then_some(Series::Foreign))
     }
 
     /// The name of every series.
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {
         let declared = self.declarations.iter().flat_map(|declaration| declaration.sample_names());
+        let recorded = self.recorded.into_iter().flat_map(Recorded::names);
         let others = OF_PROMETHEUS.iter().chain(self.foreign).map(|name| (*name).to_owned());
-        declared.chain(others)
+        declared.chain(others).chain(recorded.map(ToOwned::to_owned))
     }
 
     /// ` Did you mean …?` for the nearest series name, or nothing.
@@ -89,7 +112,7 @@ impl<'a> Known<'a> {
 }
 
 /// `; did you mean …?` for the nearest of `candidates`, or nothing where none is near.
-pub(crate) fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+pub fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     /// Below this likeness (1 is equal) a suggestion misleads more than it helps.
     const NEAR: f64 = 0.6;
     let nearest = candidates

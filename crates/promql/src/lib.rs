@@ -17,15 +17,19 @@
 mod aggregation;
 mod alert;
 mod binary;
+mod expression;
+mod foreign;
 mod function;
 mod known;
 mod labels;
 mod places;
+mod pretty;
 mod problem;
 mod selector;
 mod shape;
 mod template;
 mod text;
+mod vocabulary;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -33,9 +37,14 @@ use std::collections::BTreeSet;
 use lookout_declarations::Declaration;
 
 pub use alert::check_alert;
+pub use expression::{Expression, name_of};
+pub use foreign::{Foreign, check_foreign};
+pub use known::suggestion;
 pub use labels::LabelSet;
+pub use pretty::pretty;
 pub use problem::{Place, Problem, Rule};
 pub use text::MAXIMUM_LENGTH;
+pub use vocabulary::{Recorded, Vocabulary};
 
 /// What a sound expression reads and yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,5 +65,5 @@ pub fn check(text: &str, declarations: &[&Declaration], foreign: &[&str]) -> Res
 
 /// The same as [`check`]; says for a sound expression what it reads and which labels its result can carry.
 pub fn inspect(text: &str, declarations: &[&Declaration], foreign: &[&str]) -> Result<Outcome, Vec<Problem>> {
-    walk::inspect(text, declarations, foreign)
+    walk::inspect(text, known::Known::new(declarations, foreign))
 }

@@ -42,6 +42,13 @@ impl<'a> Walk<'a> {
             }
         }
         let mut vector = of_series(&series);
+        for label in self.known.added() {
+            if !vector.labels.may_have(label) {
+                vector.labels.add(label);
+                // The scrape adds it to both sides of a join alike.
+                vector.fixed.insert(label.clone(), None);
+            }
+        }
         for (at, matcher) in selector.matchers.matchers.iter().enumerate() {
             let byte = place.and_then(|place| place.matchers.get(at)).copied().or(start);
             if matcher.name != METRIC_NAME {
@@ -91,6 +98,7 @@ impl<'a> Walk<'a> {
 fn of_series(series: &[Series<'_>]) -> Vector {
     let labels = |series: &Series<'_>| match series {
         Series::Declared { declaration, part } => LabelSet::of(declaration, *part == "_bucket"),
+        Series::Recorded(labels) => (*labels).clone(),
         Series::Histogram(_) | Series::Prometheus | Series::Foreign => LabelSet::any(),
     };
     let has_identity = |series: &Series<'_>| {

@@ -36,6 +36,8 @@ pub(crate) fn check(template: &str, labels: &LabelSet) -> Vec<Problem> {
                 ));
             } else if let ("labels", Some(name)) = (variable, field)
                 && !labels.may_have(name)
+                // Without `honor_labels` the scrape renames ours where it has one of that name.
+                && !name.strip_prefix("exported_").is_some_and(|own| labels.may_have(own))
             {
                 find(format!(
                     "the expression has no label `{name}`{}; it has {}",

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use lookout_declarations::Declaration;
 use promql_parser::parser::{BinaryExpr, Expr};
 
 use crate::{
@@ -13,16 +12,12 @@ use crate::{
     text,
 };
 
-pub(crate) fn inspect(
-    text: &str,
-    declarations: &[&Declaration],
-    foreign: &[&str],
-) -> Result<Outcome, Vec<Problem>> {
+pub(crate) fn inspect(text: &str, known: Known<'_>) -> Result<Outcome, Vec<Problem>> {
     let parsed = text::parse(text).map_err(|why| {
         let message = format!("it cannot be read as PromQL: {why}");
         vec![Problem { rule: Rule::Syntax, place: Place::new(None, text), message }]
     })?;
-    let mut walk = Walk::new(Known::new(declarations, foreign), &parsed.text, Places::of(&parsed));
+    let mut walk = Walk::new(known, &parsed.text, Places::of(&parsed));
     let shape = walk.expression(&parsed.expression);
     let Walk { mut problems, metrics, .. } = walk;
     problems.sort_by_key(|problem| problem.place.position);
