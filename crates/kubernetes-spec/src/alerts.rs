@@ -38,11 +38,12 @@ pub fn alerts() -> Vec<Alert> {
 fn permission_missing() -> Alert {
     let labels = ("certs", Verb::List, "secrets", "");
     let fires = vec![expected::<(NeededBy, VerbLabel, ResourceLabel, ResourceNamespace)>(labels)];
+    let once = fires.clone();
     let given = |values: &str| vec![Given::series(&PERMISSION_GRANTED, labels, values)];
     Alert {
         name: "LookoutKubernetesPermissionMissing",
         expression: format!(
-            "min by ({NeededBy}, {VerbLabel}, {ResourceLabel}, {ResourceNamespace}) ({PERMISSION_GRANTED}) == 0"
+            "min without (instance, pod) ({PERMISSION_GRANTED}) == 0"
         ),
         hold: MINUTE * PERMISSION_HOLD,
         keep_firing_for: KEEP_FIRING,
@@ -56,9 +57,10 @@ fn permission_missing() -> Alert {
         runbook: include_str!("../runbooks/LookoutKubernetesPermissionMissing.md"),
         inhibits: &[],
         cases: vec![
-            case("the right is missing", CaseKind::Fires, given("0x60"), 10, Expectation::Fires(fires)),
+            case("the right is missing", CaseKind::Fires, given("0x60"), 5, Expectation::Fires(fires)),
             case("it is granted", CaseKind::Clears, given("0x10 1x60"), 40, Expectation::Silent),
             case("missing for four minutes", CaseKind::Below, given("0x60"), 4, Expectation::Silent),
+            case("two replicas of Lookout are one alert", CaseKind::Other, replicated(&given("0x60")), 10, Expectation::Fires(once.clone())),
             case("it could not be reviewed", CaseKind::Missing, given("_x60"), 30, Expectation::Silent),
         ],
     }
@@ -67,10 +69,11 @@ fn permission_missing() -> Alert {
 fn requests_wait() -> Alert {
     let labels = (WaitCause::Server,);
     let fires = vec![expected::<(WaitCauseLabel,)>(labels)];
+    let once = fires.clone();
     let given = |values: &str| vec![Given::series(&WAITED, labels, values)];
     Alert {
         name: "LookoutKubernetesRequestsWait",
-        expression: format!("max by ({WaitCauseLabel}) (rate({WAITED}[10m])) > {WAITING_SHARE}"),
+        expression: format!("max without (instance, pod) (rate({WAITED}[10m])) > {WAITING_SHARE}"),
         hold: MINUTE * WAITING_HOLD,
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Info,
@@ -82,7 +85,12 @@ fn requests_wait() -> Alert {
         runbook: include_str!("../runbooks/LookoutKubernetesRequestsWait.md"),
         inhibits: &[],
         cases: vec![
-            case("a fifth of the time", CaseKind::Fires, given("0+12x90"), 40, Expectation::Fires(fires)),
+            case("a fifth of the time", CaseKind::Fires, given("0+12x90"), 21, Expectation::Fires(fires)),
+            case("for fourteen minutes", CaseKind::Below, given("0+12x90"), 20, Expectation::Silent),
+            case("a little more than a tenth", CaseKind::Other, given("0+6.3x90"), 60, Expectation::Fires(once.clone())),
+            case("a wait every eight minutes", CaseKind::Other, given(&waits_each_eight_minutes()), 60, Expectation::Fires(once.clone())),
+            case("it goes on for a little while", CaseKind::Other, given("0+12x40 480x60"), 47, Expectation::Fires(once.clone())),
+            case("two replicas of Lookout are one alert", CaseKind::Other, replicated(&given("0+12x90")), 40, Expectation::Fires(once.clone())),
             case("it ends", CaseKind::Clears, given("0+12x40 480x60"), 80, Expectation::Silent),
             case("exactly a tenth of the time", CaseKind::Below, given("0+6x90"), 60, Expectation::Silent),
             case("only while it starts", CaseKind::Other, given("0+12x8 96x60"), 30, Expectation::Silent),
@@ -94,12 +102,14 @@ fn requests_wait() -> Alert {
 fn lists_repeated() -> Alert {
     let labels = ("secrets", ListCause::Expired);
     let fires = vec![expected::<(ResourceLabel, ListCauseLabel)>(labels)];
+    let once = fires.clone();
     let given = |values: &str| vec![Given::series(&LISTS, labels, values)];
+    let starts = vec![Given::series(&LISTS, ("secrets", ListCause::Start), each_six_minutes())];
     let start = LISTS.not_at(ListCauseLabel, ListCause::Start);
     Alert {
         name: "LookoutKubernetesListsRepeated",
         expression: format!(
-            "max by ({ResourceLabel}, {ListCauseLabel}) (increase({start}[1h])) > {EXPIRED_LISTS}"
+            "max without (instance, pod) (increase({start}[1h])) > {EXPIRED_LISTS}"
         ),
         hold: Duration::ZERO,
         keep_firing_for: KEEP_FIRING,
@@ -113,11 +123,22 @@ fn lists_repeated() -> Alert {
         inhibits: &[],
         cases: vec![
             case("one in six minutes", CaseKind::Fires, given(&each_six_minutes()), 90, Expectation::Fires(fires)),
+            case("two replicas of Lookout are one alert", CaseKind::Other, replicated(&given(&each_six_minutes())), 90, Expectation::Fires(once.clone())),
+            case("seven within an hour", CaseKind::Other, given("0x20 7x120"), 60, Expectation::Fires(once.clone())),
+            case("six within an hour", CaseKind::Below, given("0x20 6x120"), 60, Expectation::Silent),
+            case("it goes on for a little while", CaseKind::Other, given("0+1x20 20x120"), 76, Expectation::Fires(once.clone())),
+            case("Lookout was started again and again", CaseKind::Other, starts, 90, Expectation::Silent),
             case("it ends", CaseKind::Clears, given("0+1x20 20x120"), 120, Expectation::Silent),
             case("one in twenty minutes", CaseKind::Below, given("0x19 1x19 2x19 3x19 4x19 5x19"), 100, Expectation::Silent),
             case("Lookout is gone", CaseKind::Missing, given("_x90"), 60, Expectation::Silent),
         ],
     }
+}
+
+/// A counter of seconds that grows by 72 every eight minutes, for an hour and a half.
+fn waits_each_eight_minutes() -> String {
+    let steps: Vec<String> = (0..12).map(|count| format!("{}x7", count * 72)).collect();
+    steps.join(" ")
 }
 
 /// A counter that grows by one every six minutes, for two hours.
@@ -128,4 +149,16 @@ fn each_six_minutes() -> String {
 
 fn case(name: &'static str, kind: CaseKind, given: Vec<Given>, minutes: u32, expect: Expectation) -> Case {
     Case { name, kind, interval: MINUTE, given, at: MINUTE * minutes, expect }
+}
+
+/// The same series as two replicas of Lookout serve them.
+fn replicated(given: &[Given]) -> Vec<Given> {
+    let of = |replica: &'static str| {
+        move |given: &Given| {
+            let open = given.series.trim_end_matches('}');
+            let series = format!("{open},instance=\"{replica}:9000\",pod=\"{replica}\"}}");
+            Given::raw(series, given.values.clone())
+        }
+    };
+    given.iter().map(of("lookout-0")).chain(given.iter().map(of("lookout-1"))).collect()
 }

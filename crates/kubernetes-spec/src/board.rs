@@ -1,6 +1,6 @@
-//! The board of the Kubernetes client: what is not allowed first, then what reading costs.
+//! The board of the Kubernetes client: what is not allowed first, then whether changes are seen, then what reading costs.
 
-use lookout_declarations::{Board, Panel, PanelKind, Query, Row};
+use lookout_declarations::{Board, Panel, PanelKind, PanelUnit, Query, ReasonLabel, Row};
 
 use crate::metrics::{
     Code, EventLabel, LISTS, ListCauseLabel, NeededBy, OBJECTS, OBJECTS_UNREADABLE, PERMISSION_GRANTED,
@@ -9,174 +9,197 @@ use crate::metrics::{
     WATCH_RESUMES, WATCHES, WaitCauseLabel,
 };
 
+/// What an empty panel means where the API is not read.
+const NOT_READ: &str = "no Kubernetes API is read";
+
+/// What an empty list of faults means.
+const NONE_KNOWN: &str = "none known";
+
 /// The board.
 pub fn board() -> Board {
-    Board {
-        slug: "kubernetes",
-        title: "Kubernetes API",
-        question: "May Lookout read the Kubernetes API, and what does that cost it?",
-        rows: vec![rights(), watching(), cost()],
-    }
+    Board::new(
+        "kubernetes",
+        "Kubernetes API",
+        "May Lookout read the Kubernetes API, and what does that cost it?",
+        vec![rights(), watching(), cost()],
+    )
 }
 
 fn rights() -> Row {
+    let rights = format!(
+        "min by ({NeededBy}, {VerbLabel}, {ResourceLabel}, {ResourceNamespace}) ({PERMISSION_GRANTED})"
+    );
+    let failures = format!(
+        "sum by ({VerbLabel}, {ResourceLabel}, {ReasonLabel}) (rate({REQUEST_FAILURES}[$__rate_interval]))"
+    );
     Row {
-        title: "What is not allowed",
+        title: "What is not allowed?",
         panels: vec![
-            panel(
+            Panel::new(
                 "Missing rights",
-                "How many rights the exporters need and do not have. Zero is healthy.",
+                "How many rights the exporters need and do not have, of how many. Zero is healthy; nothing at all means that none could be \
+                 reviewed.",
                 PanelKind::Stat,
-                format!(
-                    "count(min by ({NeededBy}, {VerbLabel}, {ResourceLabel}, {ResourceNamespace}) ({PERMISSION_GRANTED}) == 0) or vector(0)"
-                ),
-                "missing",
-            ),
-            panel(
+                vec![
+                    Query::new(format!("sum({rights} == bool 0)"), "missing").when_empty(NOT_READ),
+                    Query::new(format!("count({rights})"), "needed").when_empty(NOT_READ),
+                ],
+            )
+            .unit(PanelUnit::Number)
+            .bounds_of(&["LookoutKubernetesPermissionMissing"])
+            .width(6),
+            Panel::new(
                 "Which rights are missing",
                 "Each right that an exporter needs and does not have. The runbook says how to grant it.",
                 PanelKind::Table,
-                format!(
-                    "min by ({NeededBy}, {VerbLabel}, {ResourceLabel}, {ResourceNamespace}) ({PERMISSION_GRANTED}) == 0"
-                ),
-                "{{exporter}}: {{verb}} {{resource}} {{resource_namespace}}",
-            ),
-            panel(
+                vec![Query::new(format!("{rights} == 0"), "granted").unit(PanelUnit::Yes).when_empty(NONE_KNOWN)],
+            )
+            .width(10),
+            Panel::new(
                 "Failed requests",
-                "Requests that failed, by reason.",
+                "Requests that failed in each second, by reason.",
                 PanelKind::TimeSeries,
-                format!(
-                    "sum by ({VerbLabel}, {ResourceLabel}, reason) (rate({REQUEST_FAILURES}[$__rate_interval])) > 0"
-                ),
-                "{{verb}} {{resource}}: {{reason}}",
-            ),
+                vec![Query::new(format!("{failures} > 0"), "{{verb}} {{resource}}: {{reason}}").when_empty(NONE_KNOWN)],
+            )
+            .unit(PanelUnit::PerSecond)
+            .width(8),
         ],
     }
 }
 
 fn watching() -> Row {
+    let rate =
+        |counter: &str, labels: String| format!("sum by ({labels}) (rate({counter}[$__rate_interval]))");
+    let events = rate(&WATCH_EVENTS.to_string(), format!("{ResourceLabel}, {EventLabel}"));
+    let lists = format!("sum by ({ResourceLabel}, {ListCauseLabel}) (increase({LISTS}[1h])) > 0");
     Row {
-        title: "Whether changes are seen",
+        title: "Are changes seen?",
         panels: vec![
-            panel(
+            Panel::new(
                 "Open watches",
-                "Watches that are open. A resource at zero for minutes is not watched; its source says why.",
-                PanelKind::TimeSeries,
-                format!("max by ({ResourceLabel}) ({WATCHES})"),
-                "{{resource}}",
-            ),
-            panel(
+                "Whether there is a watch for each resource. One that stays without is not watched; its source says why.",
+                PanelKind::StateTimeline,
+                vec![Query::new(format!("max by ({ResourceLabel}) ({WATCHES} > bool 0)"), "{{resource}}").when_empty(NOT_READ)],
+            )
+            .unit(PanelUnit::Yes)
+            .width(8),
+            Panel::new(
                 "Changes seen",
-                "Events of watches, by resource and event. Bookmarks alone mean that nothing changes.",
+                "Events of watches in each second. Bookmarks alone mean that nothing changes.",
                 PanelKind::TimeSeries,
-                format!(
-                    "sum by ({ResourceLabel}, {EventLabel}) (rate({WATCH_EVENTS}[$__rate_interval])) > 0"
-                ),
-                "{{resource}}: {{event}}",
-            ),
-            panel(
-                "Watches resumed",
-                "Watches that went on where the one before had ended, as they should every half minute.",
+                vec![Query::new(format!("{events} > 0"), "{{resource}}: {{event}}").when_empty(NOT_READ)],
+            )
+            .unit(PanelUnit::PerSecond)
+            .width(8),
+            Panel::new(
+                "Lists from the beginning within an hour",
+                "Whole lists that were read, by cause; after the start there should be next to none.",
                 PanelKind::TimeSeries,
-                format!("sum by ({ResourceLabel}) (rate({WATCH_RESUMES}[$__rate_interval]))"),
-                "{{resource}}",
-            ),
-            panel(
-                "Lists from the beginning",
-                "Whole lists that were read, by cause. After the start there should be next to none.",
-                PanelKind::TimeSeries,
-                format!("sum by ({ResourceLabel}, {ListCauseLabel}) (increase({LISTS}[1h])) > 0"),
-                "{{resource}}: {{cause}}",
-            ),
+                vec![Query::new(lists, "{{resource}}: {{cause}}").when_empty(NONE_KNOWN)],
+            )
+            .unit(PanelUnit::Number)
+            .bounds_of(&["LookoutKubernetesListsRepeated"])
+            .width(8),
         ],
     }
 }
 
 fn cost() -> Row {
     Row {
-        title: "What it costs",
-        panels: vec![
-            panel(
-                "API server",
-                "The version of the API server.",
-                PanelKind::Stat,
-                format!("max by ({ServerVersion}) ({SERVER_INFO})"),
-                "{{version}}",
-            ),
-            panel(
-                "Requests",
-                "Requests by verb, resource and status code.",
-                PanelKind::TimeSeries,
-                format!(
-                    "sum by ({VerbLabel}, {ResourceLabel}, {Code}) (rate({REQUESTS}[$__rate_interval])) > 0"
-                ),
-                "{{verb}} {{resource}} {{code}}",
-            ),
-            Panel {
-                title: "Time to an answer",
-                description: "How long the API server takes for an answer: the median, and what one in a hundred exceeds.",
-                kind: PanelKind::TimeSeries,
-                queries: vec![quantile("0.5", "{{verb}} half"), quantile("0.99", "{{verb}} 99 of 100")],
-            },
-            panel(
-                "Bytes read",
-                "Bytes of answers by resource.",
-                PanelKind::TimeSeries,
+        title: "What does it cost?",
+        panels: vec![requests(), answers(), waiting(), bytes(), objects(), server()],
+    }
+}
+
+fn requests() -> Panel {
+    let by =
+        format!("sum by ({VerbLabel}, {ResourceLabel}, {Code}) (rate({REQUESTS}[$__rate_interval])) > 0");
+    let resumes = format!("sum(rate({WATCH_RESUMES}[$__rate_interval]))");
+    Panel::new(
+        "Requests",
+        "Requests in each second by verb, resource and status code; and watches that went on where the one before had ended, as each should \
+         every half minute.",
+        PanelKind::TimeSeries,
+        vec![
+            Query::new(by, "{{verb}} {{resource}} {{code}}").when_empty(NOT_READ),
+            Query::new(resumes, "watches resumed").when_empty(NOT_READ),
+        ],
+    )
+    .unit(PanelUnit::PerSecond)
+    .width(8)
+}
+
+fn answers() -> Panel {
+    let quantile = |share: &str, legend| {
+        let bucket = REQUEST_DURATION.bucket();
+        let buckets = format!("sum by ({VerbLabel}, le) (rate({bucket}[$__rate_interval]))");
+        Query::new(format!("histogram_quantile({share}, {buckets})"), legend).when_empty(NOT_READ)
+    };
+    Panel::new(
+        "Time to an answer",
+        "How long the API server takes for an answer: the median, and what one in a hundred exceeds.",
+        PanelKind::TimeSeries,
+        vec![quantile("0.5", "p50 {{verb}}"), quantile("0.99", "p99 {{verb}}")],
+    )
+    .unit(PanelUnit::Seconds)
+    .width(8)
+}
+
+fn waiting() -> Panel {
+    Panel::new(
+        "Waiting before requests",
+        "Seconds that all requests together wait in each second before they are sent: for the configured budget, or because the server asks \
+         for it. Beside it the requests under way, and how many may be.",
+        PanelKind::TimeSeries,
+        vec![
+            Query::new(format!("max by ({WaitCauseLabel}) (rate({WAITED}[$__rate_interval]))"), "waiting: {{cause}}")
+                .when_empty(NOT_READ),
+            Query::new(format!("max({REQUESTS_WAITING})"), "under way").when_empty(NOT_READ),
+            Query::new(format!("max({REQUESTS_LIMIT})"), "may be under way").when_empty(NOT_READ),
+        ],
+    )
+    .unit(PanelUnit::Number)
+    .width(8)
+}
+
+fn bytes() -> Panel {
+    Panel::new(
+        "Bytes read",
+        "Bytes of answers in each second, by resource.",
+        PanelKind::TimeSeries,
+        vec![
+            Query::new(
                 format!("sum by ({ResourceLabel}) (rate({RECEIVED_BYTES}[$__rate_interval]))"),
                 "{{resource}}",
-            ),
-            Panel {
-                title: "Requests under way",
-                description: "Requests that wait for their answer, and how many may.",
-                kind: PanelKind::TimeSeries,
-                queries: vec![
-                    Query { expression: format!("max({REQUESTS_WAITING})"), legend: "under way" },
-                    Query { expression: format!("max({REQUESTS_LIMIT})"), legend: "limit" },
-                ],
-            },
-            panel(
-                "Waiting before requests",
-                "Seconds that all requests together wait in each second before they are sent: for the configured budget, or because the server asks for it.",
-                PanelKind::TimeSeries,
-                format!("max by ({WaitCauseLabel}) (rate({WAITED}[$__rate_interval]))"),
-                "{{cause}}",
-            ),
-            panel(
-                "Objects held",
-                "Objects in memory, by resource.",
-                PanelKind::TimeSeries,
-                format!("max by ({ResourceLabel}) ({OBJECTS})"),
-                "{{resource}}",
-            ),
-            panel(
-                "Objects left out",
-                "Objects that could not be read because they are too large or no objects.",
-                PanelKind::TimeSeries,
-                format!("sum by ({ResourceLabel}) (increase({OBJECTS_UNREADABLE}[1h])) > 0"),
-                "{{resource}}",
-            ),
+            )
+            .when_empty(NOT_READ),
         ],
-    }
+    )
+    .unit(PanelUnit::BytesPerSecond)
+    .width(8)
 }
 
-/// The quantile of the time to an answer by verb.
-fn quantile(quantile: &str, legend: &'static str) -> Query {
-    let bucket = REQUEST_DURATION.bucket();
-    Query {
-        expression: format!(
-            "histogram_quantile({quantile}, sum by ({VerbLabel}, le) (rate({bucket}[$__rate_interval])))"
-        ),
-        legend,
-    }
+fn objects() -> Panel {
+    let unreadable = format!("sum by ({ResourceLabel}) (increase({OBJECTS_UNREADABLE}[1h])) > 0");
+    Panel::new(
+        "Objects",
+        "Objects in memory by resource, and those that were left out within an hour because they are too large or no objects.",
+        PanelKind::Table,
+        vec![
+            Query::new(format!("max by ({ResourceLabel}) ({OBJECTS})"), "held").when_empty(NOT_READ),
+            Query::new(unreadable, "left out").when_empty(NONE_KNOWN),
+        ],
+    )
+    .unit(PanelUnit::Number)
+    .width(10)
 }
 
-/// A panel with one query.
-fn panel(
-    title: &'static str,
-    description: &'static str,
-    kind: PanelKind,
-    expression: String,
-    legend: &'static str,
-) -> Panel {
-    Panel { title, description, kind, queries: vec![Query { expression, legend }] }
+fn server() -> Panel {
+    Panel::new(
+        "API server",
+        "The version that the API server says of itself.",
+        PanelKind::Table,
+        vec![Query::new(format!("max by ({ServerVersion}) ({SERVER_INFO})"), "").when_empty(NOT_READ)],
+    )
+    .width(6)
 }

@@ -30,7 +30,8 @@ pub struct Settings {
     pub access: Access,
     /// What the API server may be asked to do.
     pub budget: Budget,
-    /// How often the rights are reviewed, and the API server is asked for its version.
+    /// How often rights that are missing are reviewed, and the API server is asked for its version; granted rights are reviewed every ten
+    /// minutes, and when one is refused.
     pub period: HumanDuration,
 }
 

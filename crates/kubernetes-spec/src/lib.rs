@@ -8,13 +8,17 @@
 mod alerts;
 mod board;
 pub mod config;
+mod health;
 pub mod metrics;
 
 pub use alerts::alerts;
 pub use board::board;
 pub use config::Settings;
+pub use health::health;
 
-use lookout_declarations::{ExporterSpec, Permission, Reason};
+use lookout_declarations::{
+    Alert, Board, Declares, Equivalent, ExporterSpec, Health, Permission, Reason, Recording,
+};
 
 /// The name: the section in the configuration, the cargo feature, `/metrics/kubernetes`.
 pub const NAME: &str = "kubernetes";
@@ -65,5 +69,29 @@ pub const SPEC: ExporterSpec = ExporterSpec {
     reasons: REASONS,
     permissions: PERMISSIONS,
     alerts,
-    board,
+    equivalents: &[Equivalent {
+        alerts: &["LookoutKubernetesListsRepeated"],
+        part: "comparator:",
+        why: "an increase is extrapolated to the ends of its window, so it is not exactly the whole number of the threshold",
+    }],
+    recordings: || Health::all(&health()),
+    boards: || vec![board()],
 };
+
+impl Declares for Settings {
+    fn spec(&self) -> &'static ExporterSpec {
+        &SPEC
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        alerts()
+    }
+
+    fn recordings(&self) -> Vec<Recording> {
+        Health::all(&health())
+    }
+
+    fn boards(&self) -> Vec<Board> {
+        vec![board()]
+    }
+}

@@ -9,6 +9,7 @@ mod limits;
 mod process;
 mod serving;
 mod sources;
+mod watchdog;
 
 use core::time::Duration;
 
@@ -24,6 +25,9 @@ const NEARLY: f64 = 0.9;
 
 /// How long an alert goes on after its condition ended, so that a source that flaps is one notification.
 const KEEP_FIRING: Duration = Duration::from_mins(5);
+
+/// The same for an alert that mutes others, which end a little later than it does.
+const KEEP_MUTING: Duration = Duration::from_mins(10);
 
 /// Every alert about Lookout itself, the gravest first.
 pub fn alerts() -> Vec<Alert> {
@@ -43,6 +47,7 @@ pub fn alerts() -> Vec<Alert> {
         serving::scrapes_refused(),
         serving::connections_evicted(),
         serving::connections_nearly_spent(),
+        watchdog::watchdog(),
     ]
 }
 

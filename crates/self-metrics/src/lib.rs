@@ -12,12 +12,14 @@
 
 mod alerts;
 mod board;
+mod health;
 pub mod metrics;
 
 pub use alerts::alerts;
 pub use board::board;
+pub use health::health;
 
-use lookout_declarations::{ExporterSpec, Reason};
+use lookout_declarations::{ExporterSpec, Health, Reason};
 
 /// The name of the exporter that speaks of Lookout itself.
 pub const NAME: &str = "lookout";
@@ -34,5 +36,7 @@ pub const SPEC: ExporterSpec = ExporterSpec {
     reasons: REASONS,
     permissions: &[],
     alerts,
-    board,
+    equivalents: &[],
+    recordings: || Health::all(&health()),
+    boards: || vec![board()],
 };

@@ -55,6 +55,8 @@ label! {
         Ready = "/-/ready",
         /// The page for people.
         Root = "/",
+        /// The list of runbooks, and each of them, whatever its name.
+        Runbooks = "/runbooks/",
         /// A probe on demand.
         Probe = "/probe",
         /// The configuration is to be read again.

@@ -1,12 +1,15 @@
 //! The self-metrics by themselves; the catalogue's test checks them, their PromQL included, beside all the others.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use lookout_declarations::{Severity, lint};
+use lookout_declarations::{Severity, lint, lint::Finding};
 use lookout_self_metrics::{SPEC, alerts};
 
 #[test]
 fn the_lints_have_nothing_to_say() {
-    let findings: Vec<String> = lint::catalogue(&[&SPEC]).iter().map(ToString::to_string).collect();
+    // What `LookoutDown` mutes belongs to other specs, which are not here.
+    let own = |finding: &&Finding| finding.subject != "LookoutDown" || !finding.fault.contains("it inhibits");
+    let findings = lint::catalogue(&[&SPEC]);
+    let findings: Vec<String> = findings.iter().filter(own).map(ToString::to_string).collect();
     assert_eq!(findings, [""; 0]);
 }
 

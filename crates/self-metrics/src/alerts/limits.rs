@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use lookout_declarations::{Alert, CaseKind, Expectation, Given, Owner, Severity, expected};
 
-use super::{KEEP_FIRING, MINUTE, NEARLY, case};
+use super::{KEEP_FIRING, KEEP_MUTING, MINUTE, NEARLY, case};
 use crate::metrics::{
     DropReason, DropReasonLabel, Exporter, FAMILY_WITHHELD, FamilyName, SERIES, SERIES_BUDGET, SERIES_DROPPED,
 };
@@ -17,7 +17,7 @@ pub(super) fn family_withheld() -> Alert {
         name: "LookoutFamilyWithheld",
         expression: format!("{FAMILY_WITHHELD} == 1"),
         hold: 10 * MINUTE,
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "{{ $labels.family }} of {{ $labels.exporter }} is withheld: the series budget is spent",
@@ -46,6 +46,7 @@ pub(super) fn family_withheld() -> Alert {
 pub(super) fn series_dropped() -> Alert {
     let labels = ("certs", DropReason::Duplicate);
     let dropped = |values: &str| vec![Given::series(&SERIES_DROPPED, labels, values)];
+    let fires = || Expectation::Fires(vec![expected::<(Exporter, DropReasonLabel)>(labels)]);
     let not_for_budget = SERIES_DROPPED.not_at(DropReasonLabel, DropReason::Budget);
     Alert {
         name: "LookoutSeriesDropped",
@@ -70,6 +71,8 @@ pub(super) fn series_dropped() -> Alert {
                 Expectation::Fires(vec![expected::<(Exporter, DropReasonLabel)>(labels)]),
             ),
             case("it is not collected any more", CaseKind::Clears, dropped("0x10 3x60"), 40, Expectation::Silent),
+            case("one was, some minutes ago", CaseKind::Other, dropped("0x10 1x60"), 20, fires()),
+            case("it goes on for a little while", CaseKind::Other, dropped("0x10 1x60"), 28, fires()),
             case("old ones alone", CaseKind::Below, dropped("3x30"), 20, Expectation::Silent),
             case(
                 "for want of budget there is another alert",
@@ -91,14 +94,14 @@ pub(super) fn series_budget_nearly_spent() -> Alert {
     };
     Alert {
         name: "LookoutSeriesBudgetNearlySpent",
-        expression: format!("{SERIES} > {NEARLY} * {SERIES_BUDGET}"),
+        expression: format!("{SERIES} / {SERIES_BUDGET} > {NEARLY}"),
         hold: 30 * MINUTE,
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Info,
         owner: Owner::Platform,
         summary: "{{ $labels.exporter }} has used nine tenths of its series budget",
         description:
-            "The exporter {{ $labels.exporter }} serves {{ $value }} series, more than nine tenths of its \
+            "The exporter {{ $labels.exporter }} uses {{ $value | humanizePercentage }} of its series \
                       budget. Above the budget whole families are withheld, the finest first."
                 .to_owned(),
         runbook: include_str!("../../runbooks/LookoutSeriesBudgetNearlySpent.md"),

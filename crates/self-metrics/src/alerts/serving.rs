@@ -5,7 +5,7 @@
 
 use lookout_declarations::{Alert, CaseKind, Expectation, Given, Owner, Severity};
 
-use super::{KEEP_FIRING, MINUTE, NEARLY, case};
+use super::{KEEP_FIRING, KEEP_MUTING, MINUTE, NEARLY, case};
 use crate::metrics::{
     CloseReason, CloseReasonLabel, Code, CodeLabel, HTTP_CERTIFICATE_NOT_AFTER, HTTP_CONNECTIONS,
     HTTP_CONNECTIONS_CLOSED, HTTP_CONNECTIONS_LIMIT, HTTP_REQUESTS, Path, PathLabel,
@@ -16,6 +16,14 @@ const CERTIFICATE_SECONDS: u32 = 7 * 24 * 60 * 60;
 
 /// The paths that are scraped.
 const SCRAPED: &str = "/metrics(/NAME)?";
+
+/// A counter that grows by one every four minutes.
+const EVERY_FOUR: &str = "0x3 1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 9x3";
+
+/// The alert fires for the one Lookout of the cases.
+fn once() -> Expectation {
+    Expectation::Fires(vec![vec![]])
+}
 
 /// Scrapes are turned away because too many are being answered.
 pub(super) fn scrapes_refused() -> Alert {
@@ -58,6 +66,15 @@ pub(super) fn scrapes_refused() -> Alert {
                 15,
                 Expectation::Silent,
             ),
+            case("one is refused every four minutes", CaseKind::Other, given(EVERY_FOUR), 25, once()),
+            case("it goes on for a little while", CaseKind::Other, given("0x5 1+1x20 22x40"), 33, once()),
+            case(
+                "scrapes are answered",
+                CaseKind::Other,
+                vec![Given::series(&HTTP_REQUESTS, (Path::Metrics, Code::Ok), "0+5x40")],
+                20,
+                Expectation::Silent,
+            ),
             case("some were refused once", CaseKind::Below, given("0x5 40x40"), 15, Expectation::Silent),
             case(
                 "not ready is no refused scrape",
@@ -79,7 +96,7 @@ pub(super) fn connections_evicted() -> Alert {
         name: "LookoutConnectionsEvicted",
         expression: format!("sum without ({CloseReasonLabel}) (increase({evicted}[5m])) > 0"),
         hold: 15 * MINUTE,
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "Clients take so many connections to Lookout that others lose theirs",
@@ -98,6 +115,9 @@ pub(super) fn connections_evicted() -> Alert {
                 Expectation::Fires(vec![vec![]]),
             ),
             case("there is room again", CaseKind::Clears, given("0x5 10+10x25 260x40"), 50, Expectation::Silent),
+            case("one is evicted every four minutes", CaseKind::Other, given(EVERY_FOUR), 30, once()),
+            case("it goes on for a little while", CaseKind::Other, given("0x5 10+10x25 260x40"), 43, once()),
+            case("for fourteen minutes", CaseKind::Below, given("0x5 10+10x40"), 20, Expectation::Silent),
             case("one burst", CaseKind::Below, given("0x5 500x40"), 15, Expectation::Silent),
             case(
                 "idle connections are closed as always",
@@ -131,7 +151,7 @@ pub(super) fn own_certificate_expires() -> Alert {
             case(
                 "less than a week is left",
                 CaseKind::Fires,
-                given("604800x40"),
+                given("604799x40"),
                 20,
                 Expectation::Fires(vec![vec![]]),
             ),

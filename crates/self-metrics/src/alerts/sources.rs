@@ -4,7 +4,7 @@ use lookout_declarations::{
     Alert, CaseKind, Expectation, Given, Owner, Reason, ReasonLabel, Severity, expected,
 };
 
-use super::{EXAMPLE, KEEP_FIRING, MINUTE, case, fires_for_example};
+use super::{EXAMPLE, KEEP_FIRING, KEEP_MUTING, MINUTE, case, fires_for_example};
 use crate::metrics::{
     Exporter, SOURCE_DATA_AGE, SOURCE_FAULTS, SOURCE_LAST_SUCCESS, SOURCE_PERIOD, SOURCE_RESTARTS, SOURCE_UP,
     SOURCE_WITHDRAWN, Source,
@@ -51,7 +51,7 @@ pub(super) fn never_succeeded() -> Alert {
         name: "LookoutSourceNeverSucceeded",
         expression: format!("{SOURCE_UP} == 0 unless {SOURCE_LAST_SUCCESS}"),
         hold: 10 * MINUTE,
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "Lookout has never read {{ $labels.source }} of {{ $labels.exporter }} since it started",
@@ -67,7 +67,7 @@ pub(super) fn never_succeeded() -> Alert {
                 "its first success comes late",
                 CaseKind::Clears,
                 given("0x15 1x15", "_x15 960x15"),
-                25,
+                30,
                 Expectation::Silent,
             ),
             case("it has failed for nine minutes", CaseKind::Below, given("0x20", "_x20"), 9, Expectation::Silent),
@@ -84,7 +84,7 @@ pub(super) fn measurements_withdrawn() -> Alert {
         name: "LookoutMeasurementsWithdrawn",
         expression: format!("{SOURCE_WITHDRAWN} == 1"),
         hold: 5 * MINUTE,
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "The measurements of {{ $labels.source }} of {{ $labels.exporter }} are withdrawn: their alerts are blind",
@@ -96,7 +96,7 @@ pub(super) fn measurements_withdrawn() -> Alert {
         inhibits: &["LookoutSourceFailing"],
         cases: vec![
             case("they stay withdrawn", CaseKind::Fires, withdrawn("0x2 1x20"), 10, fires_for_example()),
-            case("they are back", CaseKind::Clears, withdrawn("1x10 0x20"), 20, Expectation::Silent),
+            case("they are back", CaseKind::Clears, withdrawn("1x10 0x20"), 25, Expectation::Silent),
             case("they were away for four minutes", CaseKind::Below, withdrawn("1x20"), 4, Expectation::Silent),
             case("Lookout is gone", CaseKind::Missing, withdrawn("1x2 _x30"), 20, Expectation::Silent),
         ],
@@ -112,7 +112,7 @@ pub(super) fn data_old() -> Alert {
         name: "LookoutDataOld",
         expression: format!("{SOURCE_DATA_AGE} > {OLD_PERIODS} * {SOURCE_PERIOD} and {SOURCE_DATA_AGE} > {OLD_SECONDS}"),
         hold: 5 * MINUTE,
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "What Lookout serves of {{ $labels.source }} of {{ $labels.exporter }} is old",
@@ -124,8 +124,9 @@ pub(super) fn data_old() -> Alert {
         inhibits: &["LookoutSourceFailing"],
         cases: vec![
             case("they pass six hours", CaseKind::Fires, given("21000+60x30", "60x30"), 20, fires_for_example()),
+            case("a little more than ten periods", CaseKind::Other, given("22000x30", "2160x30"), 10, fires_for_example()),
             case("they were old for four minutes", CaseKind::Other, given("21540+60x30", "60x30"), 6, Expectation::Silent),
-            case("they are read again", CaseKind::Clears, given("22000x10 0x20", "60x30"), 20, Expectation::Silent),
+            case("they are read again", CaseKind::Clears, given("22000x10 0x20", "60x30"), 25, Expectation::Silent),
             case("they are six hours old, not older", CaseKind::Below, given("21600x30", "60x30"), 20, Expectation::Silent),
             case(
                 "a source that is read daily may be ten days old",
@@ -159,7 +160,9 @@ pub(super) fn restarting() -> Alert {
         cases: vec![
             case("it panics once", CaseKind::Fires, restarts("0x10 1x20"), 15, fires_for_example()),
             case("the panic is more than an hour ago", CaseKind::Clears, restarts("0x10 1x100"), 90, Expectation::Silent),
-            case("old restarts alone", CaseKind::Below, restarts("3x30"), 15, Expectation::Silent),
+            case("the panic is most of an hour ago", CaseKind::Other, restarts("0x10 1x100"), 60, fires_for_example()),
+            case("it goes on for a little while", CaseKind::Other, restarts("0x10 1x100"), 73, fires_for_example()),
+            case("nothing restarted", CaseKind::Below, restarts("0x30"), 15, Expectation::Silent),
             case("Lookout is gone", CaseKind::Missing, restarts("0x10 _x100"), 30, Expectation::Silent),
         ],
     }

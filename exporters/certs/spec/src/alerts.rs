@@ -9,12 +9,13 @@
 //!   the expressions exclude each other, so this needs no Alertmanager.
 //! - Dates are compared with `time()` in the rule and not in the exporter: an exporter that stopped does not stop
 //!   the clock.
+//! - Two replicas of Lookout are one alert, see [`once`].
 //! - A root in a file is mostly one of a bundle that somebody else maintains, and a page for each would be noise:
 //!   roots have alerts of their own that page nobody. What a dead root breaks is seen at the endpoints.
 
 use core::time::Duration;
 
-use lookout_declarations::Alert;
+use lookout_declarations::{Alert, Case, CaseKind};
 
 use crate::Settings;
 
@@ -40,7 +41,29 @@ pub fn alerts(settings: &Settings) -> Vec<Alert> {
     alerts.extend(hosts::alerts());
     alerts.extend(certmanager::alerts());
     alerts.extend(cluster::alerts());
-    alerts
+    alerts.into_iter().map(once).collect()
+}
+
+/// One alert from all replicas of Lookout, which `instance` and `pod` tell apart. All other labels stay, also those that the
+/// scrape adds (a Kubernetes cluster, a namespace), which nobody here can know.
+fn once(alert: Alert) -> Alert {
+    let expression = format!("max without (instance, pod) ({})", alert.expression);
+    let fires = alert.cases.iter().find(|case| case.kind == CaseKind::Fires);
+    let replicated = fires.map(|case| Case {
+        name: "two replicas of Lookout are one alert",
+        kind: CaseKind::Other,
+        given: samples::replicated(&case.given),
+        ..case.clone()
+    });
+    // Only for what reads the clock; the rule tests have this of themselves for all others.
+    let in_time = fires.filter(|_| alert.expression.contains("time()")).map(|case| Case {
+        name: "it has held for just long enough",
+        kind: CaseKind::Other,
+        at: alert.hold,
+        ..case.clone()
+    });
+    let cases = alert.cases.iter().cloned().chain(replicated).chain(in_time).collect();
+    Alert { expression, cases, ..alert }
 }
 
 /// A quarter of an hour: what lasts for days may be looked at twice before somebody is told.

@@ -5,6 +5,9 @@
 //! have a set of our own: an endpoint, the name asked for, and the position in the chain, which stay the same when
 //! a certificate is renewed, so that an alert ends by its value and not by the death of its series.
 //!
+//! `endpoint` is the one label that the operators' monitors have too: without `honorLabels` ours becomes `exported_endpoint`. So
+//! expressions never name it, and texts take whichever is there.
+//!
 //! How to get it wrong: giving the served series a serial number. Each renewal would start new series, and "expired"
 //! would resolve because the old one vanished.
 

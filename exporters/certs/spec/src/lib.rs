@@ -8,6 +8,8 @@ pub mod address;
 mod alerts;
 mod board;
 pub mod config;
+mod equivalents;
+mod health;
 pub mod labels;
 pub mod metrics;
 pub mod name_pattern;
@@ -15,11 +17,12 @@ pub mod pattern;
 mod permissions;
 mod reasons;
 
-use lookout_declarations::ExporterSpec;
+use lookout_declarations::{Alert, Board, Declares, ExporterSpec, Health, Recording};
 
 pub use alerts::alerts;
 pub use board::board;
 pub use config::Settings;
+pub use health::health;
 pub use permissions::{CLUSTER_PERMISSIONS, NAMESPACED_PERMISSIONS, PERMISSIONS};
 pub use reasons::{ATTEMPT_REASONS, CLUSTER_REASONS, ENDPOINT_REASONS, FILE_REASONS, REASONS};
 
@@ -32,6 +35,26 @@ pub const SPEC: ExporterSpec = ExporterSpec {
     metrics: metrics::METRICS,
     reasons: REASONS,
     permissions: PERMISSIONS,
-    alerts: || alerts(&Settings::default()),
-    board: || board(&Settings::default()),
+    alerts: || Settings::default().alerts(),
+    equivalents: equivalents::EQUIVALENTS,
+    recordings: || Settings::default().recordings(),
+    boards: || Settings::default().boards(),
 };
+
+impl Declares for Settings {
+    fn spec(&self) -> &'static ExporterSpec {
+        &SPEC
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        alerts(self)
+    }
+
+    fn recordings(&self) -> Vec<Recording> {
+        Health::all(&health())
+    }
+
+    fn boards(&self) -> Vec<Board> {
+        vec![board(self)]
+    }
+}

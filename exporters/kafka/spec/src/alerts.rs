@@ -8,8 +8,8 @@
 //!   not look like a change of what is counted: see [`throughput`].
 //! - Missing data are silent, but for the alerts in [`unseen`], which speak when what was there an hour ago is gone:
 //!   a Kafka of which no broker answers has no measurements left that another alert could stand on.
-//! - Critical is what stops producers or consumers now or within hours. One group that is behind is a warning, until it
-//!   does not move at all.
+//! - Critical is what stops producers or consumers of whole topics now or within hours, or loses records. A broker or a disk
+//!   that is gone is a warning while its partitions work without it, and so is one group that is behind or does not move.
 //!
 //! How to get it wrong: comparing the lag alone. A transaction leaves a marker at the end of each partition that it wrote;
 //! it takes an offset, no consumer is given it, and many never commit behind it. See [`backlog`].
@@ -61,6 +61,13 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 /// How long an alert goes on after its condition ended, so that what flaps is one notification.
 const KEEP_FIRING: Duration = Duration::from_mins(5);
+
+/// The same for an alert that mutes others: they end a little after what they follow from, and with it still firing nobody is told of
+/// them after the repair.
+const KEEP_MUTING: Duration = Duration::from_mins(10);
+
+/// The same for one that mutes such as mute others.
+const KEEP_MUTING_ALL: Duration = Duration::from_mins(15);
 
 /// The cluster, at the end of a clause of a description.
 const OF_CLUSTER: &str = "{{ with $labels.kafka_cluster }} of the Kafka cluster {{ . }}{{ end }}";

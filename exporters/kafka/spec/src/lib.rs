@@ -9,17 +9,19 @@ pub mod address;
 mod alerts;
 mod board;
 pub mod config;
+mod health;
 pub mod labels;
 pub mod metrics;
 pub mod pattern;
 mod permissions;
 mod reasons;
 
-use lookout_declarations::ExporterSpec;
+use lookout_declarations::{Alert, Board, Declares, Equivalent, ExporterSpec, Health, Recording};
 
 pub use alerts::alerts;
 pub use board::board;
 pub use config::Settings;
+pub use health::health;
 pub use permissions::PERMISSIONS;
 pub use reasons::REASONS;
 
@@ -31,6 +33,30 @@ pub const SPEC: ExporterSpec = ExporterSpec {
     metrics: metrics::METRICS,
     reasons: REASONS,
     permissions: PERMISSIONS,
-    alerts: || alerts(&Settings::default()),
-    board: || board(&Settings::default()),
+    alerts: || Settings::default().alerts(),
+    equivalents: &[Equivalent {
+        alerts: &["LookoutKafkaLogDirectoryFillsUp"],
+        part: "14400)) < 0",
+        why: "the bytes that are left in four hours are a prediction: it is not exactly zero, and less than one byte is none",
+    }],
+    recordings: || Settings::default().recordings(),
+    boards: || Settings::default().boards(),
 };
+
+impl Declares for Settings {
+    fn spec(&self) -> &'static ExporterSpec {
+        &SPEC
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        alerts(self)
+    }
+
+    fn recordings(&self) -> Vec<Recording> {
+        Health::all(&health(self))
+    }
+
+    fn boards(&self) -> Vec<Board> {
+        vec![board(self)]
+    }
+}

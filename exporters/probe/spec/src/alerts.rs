@@ -80,7 +80,7 @@ fn failing_cases(hold: Duration) -> Vec<Case> {
     let after = |more: u64| MINUTE * u32::try_from(minutes + more).unwrap_or(u32::MAX);
     let steady = |value: u8| success(format!("{value}x{}", minutes + 60));
     vec![
-        case("it fails all the time", CaseKind::Fires, steady(0), after(5), true),
+        case("it fails all the time", CaseKind::Fires, steady(0), after(0), true),
         case(
             "it answers again",
             CaseKind::Clears,
@@ -109,6 +109,7 @@ fn expiry_cases(limit: i64) -> Vec<Case> {
     let (near, far) = (limit - HOUR, limit + 2 * HOUR);
     vec![
         case("the trusted path ends soon", CaseKind::Fires, vec![trusted(near)], HALF_HOUR, true),
+        case("it has been so for long enough", CaseKind::Other, vec![trusted(near)], HOLD_EXPIRY, true),
         case("only the chain that is shown is known", CaseKind::Other, vec![shown(near)], HALF_HOUR, true),
         case("it has expired", CaseKind::Other, vec![shown(-HOUR)], HALF_HOUR, true),
         case("it is renewed", CaseKind::Clears, vec![renewed], HALF_HOUR * 3, false),

@@ -10,6 +10,7 @@
 mod alerts;
 mod board;
 pub mod config;
+mod health;
 pub mod host;
 pub mod labels;
 pub mod metrics;
@@ -19,11 +20,12 @@ mod permissions;
 pub mod policy;
 mod reasons;
 
-use lookout_declarations::ExporterSpec;
+use lookout_declarations::{Alert, Board, Declares, ExporterSpec, Health, Recording};
 
 pub use alerts::alerts;
 pub use board::board;
 pub use config::Settings;
+pub use health::health;
 pub use permissions::PERMISSIONS;
 pub use reasons::REASONS;
 
@@ -38,6 +40,26 @@ pub const SPEC: ExporterSpec = ExporterSpec {
     metrics: metrics::METRICS,
     reasons: REASONS,
     permissions: PERMISSIONS,
-    alerts: || alerts(&Settings::default()),
-    board: || board(&Settings::default()),
+    alerts: || Settings::default().alerts(),
+    equivalents: &[],
+    recordings: || Settings::default().recordings(),
+    boards: || Settings::default().boards(),
 };
+
+impl Declares for Settings {
+    fn spec(&self) -> &'static ExporterSpec {
+        &SPEC
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        alerts(self)
+    }
+
+    fn recordings(&self) -> Vec<Recording> {
+        Health::all(&health())
+    }
+
+    fn boards(&self) -> Vec<Board> {
+        vec![board(self)]
+    }
+}

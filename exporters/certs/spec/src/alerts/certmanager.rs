@@ -8,7 +8,8 @@ use core::time::Duration;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
 use super::samples::{
-    ExpectedLabels, HALF_HOUR, HOUR, TWO_HOURS, changed, fires, missing, pending, silent, silent_at, steady,
+    ExpectedLabels, HALF_HOUR, HOUR, IN_TIME, TOO_LATE, TWO_HOURS, changed, fires, missing, others, passes,
+    pending, silent, silent_at, steady,
 };
 use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
 use crate::labels::{CertificateName, FailureCause, Readiness, ReadinessLabel, ResourceNamespace};
@@ -39,7 +40,33 @@ fn labels() -> ExpectedLabels {
 }
 
 fn failure(values: impl Into<String>) -> Given {
-    Given::series(&CERTIFICATE_FAILURE, (CERTIFICATE.0, CERTIFICATE.1, FailureCause::LoginPage), values)
+    failure_of(CERTIFICATE, values)
+}
+
+fn failure_of((namespace, name): (&'static str, &'static str), values: impl Into<String>) -> Given {
+    Given::series(&CERTIFICATE_FAILURE, (namespace, name, FailureCause::LoginPage), values)
+}
+
+fn since(moment: i64) -> Given {
+    since_of(CERTIFICATE, moment)
+}
+
+fn since_of(certificate: (&'static str, &'static str), moment: i64) -> Given {
+    Given::series(&CERTIFICATE_FAILING_SINCE, certificate, steady(moment))
+}
+
+fn attempts(count: i64) -> Given {
+    Given::series(&CERTIFICATE_FAILED_ATTEMPTS, CERTIFICATE, steady(count))
+}
+
+/// Other Certificates have failed since `moment`.
+fn others_since(moment: i64) -> Vec<Given> {
+    others(CERTIFICATE).map(|other| since_of(other, moment)).to_vec()
+}
+
+/// The last attempts of other Certificates failed.
+fn others_failure() -> Vec<Given> {
+    others(CERTIFICATE).map(|other| failure_of(other, steady(1))).to_vec()
 }
 
 /// Certificates that have failed for long enough. A second attempt comes an hour after the first; the number of attempts is
@@ -68,12 +95,7 @@ fn failing() -> Alert {
     }
 }
 
-fn since(moment: i64) -> Given {
-    Given::series(&CERTIFICATE_FAILING_SINCE, CERTIFICATE, steady(moment))
-}
-
 fn failing_cases() -> Vec<Case> {
-    let attempts = |count: i64| Given::series(&CERTIFICATE_FAILED_ATTEMPTS, CERTIFICATE, steady(count));
     let mut expected = labels();
     expected.push(("cause".to_owned(), "login_page".to_owned()));
     vec![
@@ -87,6 +109,12 @@ fn failing_cases() -> Vec<Case> {
             "it is the second attempt, and the first is no longer known",
             CaseKind::Other,
             vec![failure(steady(1)), since(-HOUR / 3), attempts(2)],
+            expected.clone(),
+        ),
+        fires(
+            "it has failed for a little more than an hour",
+            CaseKind::Other,
+            vec![failure(steady(1)), since(passes(FAILS, IN_TIME)), attempts(1)],
             expected,
         ),
         silent_at(
@@ -99,9 +127,14 @@ fn failing_cases() -> Vec<Case> {
             TWO_HOURS,
         ),
         silent(
-            "it has failed for less than an hour",
+            "it has failed for less than an hour and a quarter",
             CaseKind::Below,
-            vec![failure(steady(1)), since(-HOUR / 3), attempts(1)],
+            vec![failure(steady(1)), since(passes(FAILS, TOO_LATE)), attempts(1)],
+        ),
+        silent(
+            "others have failed for long",
+            CaseKind::Other,
+            [vec![failure(steady(1)), since(-HOUR / 3)], others_since(-2 * HOUR)].concat(),
         ),
         silent("it is another cause", CaseKind::Below, vec![failure(steady(0)), since(-2 * HOUR)]),
         pending(vec![failure(steady(1)), since(-2 * HOUR)], QUARTER_HOUR),
@@ -131,23 +164,53 @@ fn overdue() -> Alert {
 
 fn overdue_cases() -> Vec<Case> {
     let due = |values: String| vec![Given::series(&CERTIFICATE_RENEWAL, CERTIFICATE, values)];
-    vec![
+    let passing = |minutes| due(steady(passes(OVERDUE, minutes)));
+    let mut cases = vec![
         fires("it was due seven hours ago", CaseKind::Fires, due(steady(-7 * HOUR)), labels()),
+        fires("it has been overdue for long enough", CaseKind::Other, passing(IN_TIME), labels()),
         silent_at("it is renewed", CaseKind::Clears, due(changed(-7 * HOUR, 60 * 24 * HOUR)), TWO_HOURS),
-        silent("it was due five hours ago", CaseKind::Below, due(steady(-5 * HOUR))),
+        silent("it has been overdue for some minutes", CaseKind::Below, passing(TOO_LATE)),
         pending(due(steady(-7 * HOUR)), QUARTER_HOUR),
-        silent(
-            "a failure that lasts is another alert's matter",
-            CaseKind::Other,
-            [due(steady(-7 * HOUR)), vec![failure(steady(1)), since(-2 * HOUR)]].concat(),
-        ),
-        fires(
-            "it has only begun to fail",
-            CaseKind::Other,
-            [due(steady(-7 * HOUR)), vec![failure(steady(1)), since(-HOUR / 3)]].concat(),
-            labels(),
-        ),
         missing(),
+    ];
+    cases.extend(overdue_and_failing_cases(&due(steady(-7 * HOUR))));
+    cases
+}
+
+/// Whether what is overdue is left to the alert on failures.
+fn overdue_and_failing_cases(due: &[Given]) -> Vec<Case> {
+    let with = |others: Vec<_>| [due.to_vec(), others].concat();
+    let fails_since = |moment| with(vec![failure(steady(1)), since(moment)]);
+    // `for` has passed shortly before this, and what ended before it did is not told.
+    let shortly_after = Duration::from_mins(20);
+    // Long enough for this alert to leave them out, and not long enough for the other one to tell.
+    let others_fail = [others_failure(), others_since(passes(FAILS, IN_TIME / 2))].concat();
+    let shortly = |case| Case { at: shortly_after, ..case };
+    let fires = |name, given| fires(name, CaseKind::Other, given, labels());
+    vec![
+        silent("a failure that lasts is another alert's matter", CaseKind::Other, fails_since(-2 * HOUR)),
+        silent(
+            "a second attempt that fails is another alert's matter",
+            CaseKind::Other,
+            with(vec![failure(steady(1)), since(-HOUR / 3), attempts(2)]),
+        ),
+        silent_at(
+            "before it is told, the failure has lasted for an hour",
+            CaseKind::Other,
+            fails_since(passes(FAILS, IN_TIME)),
+            shortly_after,
+        ),
+        shortly(fires(
+            "it is told, and then the failure has lasted for an hour",
+            fails_since(passes(FAILS, TOO_LATE)),
+        )),
+        fires("it has only begun to fail", with(vec![failure(steady(1)), since(-HOUR / 3), attempts(1)])),
+        fires("no attempt fails any more", with(vec![failure(steady(0)), since(-2 * HOUR)])),
+        shortly(fires("others fail", with(others_fail))),
+        fires(
+            "it has only begun to fail, and others have failed for long",
+            with([vec![failure(steady(1)), since(-HOUR / 3)], others_since(-2 * HOUR)].concat()),
+        ),
     ]
 }
 
@@ -180,6 +243,12 @@ fn never_issued_cases() -> Vec<Case> {
     );
     known.at = Duration::from_mins(45);
     vec![
+        Case {
+            name: "only others fail",
+            kind: CaseKind::Other,
+            given: [given(steady(1)), others_failure()].concat(),
+            ..fires.clone()
+        },
         fires,
         silent_at("it is issued", CaseKind::Clears, given(changed(1, 0)), TWO_HOURS),
         silent("it was issued", CaseKind::Below, given(steady(0))),
@@ -209,17 +278,21 @@ fn issuer_not_ready() -> Alert {
 }
 
 fn issuer_cases() -> Vec<Case> {
-    let given = |values: String| {
-        let labels = ("", "ClusterIssuer", "letsencrypt", Readiness::False);
-        vec![Given::series(&ISSUER_READY, labels, values)]
+    let ready = |status, values: String| {
+        vec![Given::series(&ISSUER_READY, ("", "ClusterIssuer", "letsencrypt", status), values)]
     };
+    let given = |values| ready(Readiness::False, values);
     let labels = [("kind", "ClusterIssuer"), ("issuer", "letsencrypt"), ("status", "false")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec();
     vec![
         fires("it is not ready", CaseKind::Fires, given(steady(1)), labels),
         silent_at("it becomes ready", CaseKind::Clears, given(changed(1, 0)), TWO_HOURS),
-        silent("it is ready", CaseKind::Below, given(steady(0))),
+        silent(
+            "it is ready",
+            CaseKind::Below,
+            [given(steady(0)), ready(Readiness::True, steady(1))].concat(),
+        ),
         pending(given(steady(1)), QUARTER_HOUR),
         missing(),
     ]

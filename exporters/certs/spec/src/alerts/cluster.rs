@@ -5,8 +5,8 @@ use core::time::Duration;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Reason, Severity};
 
 use super::samples::{
-    DAY, ExpectedLabels, HALF_HOUR, HOUR, TWO_HOURS, changed, fires, missing, pending, silent, silent_at,
-    steady,
+    DAY, ExpectedLabels, HALF_HOUR, HOUR, IN_TIME, MINUTE, TOO_LATE, TWO_HOURS, changed, fires, missing,
+    passes, pending, silent, silent_at, steady,
 };
 use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
 use crate::labels::{ObjectFault, SourceKind, SourceKindLabel};
@@ -85,31 +85,27 @@ fn count_dropped() -> Alert {
 }
 
 fn count_cases() -> Vec<Case> {
-    // Values come every five minutes: the fall is after two hours, and half an hour later it is looked at.
+    // The fall is an hour and a minute after the start; then it is seen for an hour.
+    let fall = Duration::from_mins(61);
     let given = |before: u32, after: u32| {
-        let values = format!("{before}x23 {after}x48");
+        let values = format!("{before}x60 {after}x120");
         vec![Given::series(&SOURCE_BUNDLES, (SourceKind::KubeSecret, "secrets"), values)]
     };
-    let at = Duration::from_mins(150);
-    let mut falls = fires(
-        "a quarter of them goes away",
-        CaseKind::Fires,
-        given(40, 30),
-        labels(&[("source_kind", "kube-secret"), ("source_name", "secrets")]),
-    );
-    falls.at = at;
+    let at = |case: Case, minutes: u32| Case { interval: MINUTE, at: fall + MINUTE * minutes, ..case };
+    let falls = |name, kind, given, minutes| {
+        let labels = labels(&[("source_kind", "kube-secret"), ("source_name", "secrets")]);
+        at(fires(name, kind, given, labels), minutes)
+    };
+    let stays = |name, kind, given, minutes| at(silent(name, kind, given), minutes);
     vec![
-        falls,
-        silent_at("it is an hour ago", CaseKind::Clears, given(40, 30), Duration::from_hours(4)),
-        silent_at("a tenth of them goes away", CaseKind::Below, given(40, 36), at),
-        silent_at("two of five go away", CaseKind::Below, given(5, 3), at),
-        silent_at("there are more than before", CaseKind::Other, given(30, 40), at),
-        silent_at(
-            "it has not held for long enough",
-            CaseKind::Below,
-            given(40, 30),
-            Duration::from_mins(125),
-        ),
+        falls("a quarter of them goes away", CaseKind::Fires, given(40, 30), 15),
+        falls("three of ten go away", CaseKind::Other, given(10, 7), 15),
+        falls("it goes on for a little while", CaseKind::Other, given(40, 30), 65),
+        stays("it is long ago", CaseKind::Clears, given(40, 30), 80),
+        stays("a fifth of them goes away", CaseKind::Below, given(40, 32), 15),
+        stays("two of five go away", CaseKind::Below, given(5, 3), 15),
+        stays("there are more than before", CaseKind::Other, given(30, 40), 15),
+        stays("it has not held for long enough", CaseKind::Below, given(40, 30), 14),
         missing(),
     ]
 }
@@ -177,15 +173,13 @@ fn signing_request_pending() -> Alert {
 }
 
 fn signing_cases(given: impl Fn(String) -> Vec<Given>, signer: &str) -> Vec<Case> {
-    let mut waits = fires(
-        "the oldest has waited for two hours",
-        CaseKind::Fires,
-        given(steady(-2 * HOUR)),
-        labels(&[("signer", signer)]),
-    );
-    waits.at = Duration::from_mins(45);
+    let after_45 = |case: Case| Case { at: Duration::from_mins(45), ..case };
+    let passing = |minutes| given(steady(passes(HOUR, minutes)));
+    let waits = |name, kind, given| after_45(fires(name, kind, given, labels(&[("signer", signer)])));
     vec![
-        waits,
+        waits("the oldest has waited for two hours", CaseKind::Fires, given(steady(-2 * HOUR))),
+        waits("it has been too long for half an hour", CaseKind::Other, passing(IN_TIME)),
+        after_45(silent("it has been too long for some minutes", CaseKind::Below, passing(TOO_LATE))),
         silent_at("it is approved", CaseKind::Clears, given(format!("-{DAY}x11 _x24")), TWO_HOURS),
         silent("the oldest has waited for minutes", CaseKind::Below, given(steady(-HOUR / 6))),
         pending(given(steady(-2 * HOUR)), HALF_HOUR),

@@ -39,7 +39,7 @@ fn untrusted() -> Alert {
         owner: Owner::Security,
         summary: "An endpoint serves a chain that is not trusted",
         description:
-            "The chain that {{ $labels.endpoint }} serves for {{ $labels.server_name }} is not trusted: \
+            "The chain that {{ or $labels.exported_endpoint $labels.endpoint }} serves for {{ $labels.server_name }} is not trusted: \
              {{ $labels.result }}."
                 .to_owned(),
         runbook: include_str!("../../runbooks/LookoutCertsEndpointUntrusted.md"),
@@ -59,7 +59,7 @@ fn name_mismatch() -> Alert {
         owner: Owner::Security,
         summary: "An endpoint serves a certificate of another name",
         description:
-            "The certificate that {{ $labels.endpoint }} serves for {{ $labels.server_name }} is not made \
+            "The certificate that {{ or $labels.exported_endpoint $labels.endpoint }} serves for {{ $labels.server_name }} is not made \
              out to the expected name; clients refuse it."
                 .to_owned(),
         runbook: include_str!("../../runbooks/LookoutCertsEndpointNameMismatch.md"),
@@ -79,7 +79,7 @@ fn trust_unreadable() -> Alert {
         owner: Owner::Platform,
         summary: "Chains cannot be verified, because the trusted roots cannot be read",
         description:
-            "Whether the chain of {{ $labels.endpoint }} for {{ $labels.server_name }} is trusted is not \
+            "Whether the chain of {{ or $labels.exported_endpoint $labels.endpoint }} for {{ $labels.server_name }} is trusted is not \
              known: the trusted roots of this endpoint cannot be read."
                 .to_owned(),
         runbook: include_str!("../../runbooks/LookoutCertsTrustUnreadable.md"),
@@ -98,7 +98,7 @@ fn down() -> Alert {
         owner: Owner::Platform,
         summary: "An endpoint shows no certificate",
         description:
-            "{{ $labels.endpoint }} has shown no certificate for {{ $labels.server_name }} for a quarter of \
+            "{{ or $labels.exported_endpoint $labels.endpoint }} has shown no certificate for {{ $labels.server_name }} for a quarter of \
              an hour; the dates that are known are those last seen."
                 .to_owned(),
         runbook: include_str!("../../runbooks/LookoutCertsEndpointDown.md"),

@@ -6,12 +6,12 @@
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
 use super::samples::{
-    DAY, Dates, ExpectedLabels, HOUR, Place, SECRET, TWO_HOURS, changed, fires, host, missing, pending,
+    DAY, ExpectedLabels, HOUR, SECRET, TWO_HOURS, changed, end_in, fires, host, missing, others, pending,
     silent, silent_at, steady,
 };
 use super::{BRIDGE_RESTART, FIVE_MINUTES, QUARTER_HOUR, VALUE};
 use crate::labels::{
-    HostEndpoint, HostResult, HostResultLabel, HostServed, Role, SecretKey, SecretName, SecretNamespace,
+    HostEndpoint, HostResult, HostResultLabel, HostServed, SecretKey, SecretName, SecretNamespace,
     ServedResult, ServedResultLabel,
 };
 use crate::metrics::{EDGE_NOT_AFTER, HOST_CERTIFICATE, HOST_SERVED, HOST_SERVED_NOT_AFTER, NOT_AFTER};
@@ -120,15 +120,28 @@ fn secret_expired() -> Alert {
     let expired = HOST_CERTIFICATE.at(HostResultLabel, HostResult::Expired);
     let dated = NOT_AFTER.at(SecretKey, "tls.crt");
     let mut cases = host_cases(HostResult::Expired, "it expired", "it is renewed");
-    let of_watched = Place::Secret.given(Role::Leaf, &Dates::left(90, -DAY));
-    let watched = [vec![host(SECRET.1, HostResult::Expired, steady(1))], of_watched].concat();
-    cases.push(silent("the dates of the Secret are watched", CaseKind::Other, watched));
+    let with = |ends: Vec<_>| [vec![host(SECRET.1, HostResult::Expired, steady(1))], ends].concat();
+    let of_others = others(SECRET).map(|other| end_in(other, "tls.crt", 90 * DAY));
+    let unwatched = [of_others.to_vec(), vec![end_in(SECRET, "ca.crt", 90 * DAY)]].concat();
+    cases.extend([
+        silent(
+            "the dates of the Secret are watched",
+            CaseKind::Other,
+            with(vec![end_in(SECRET, "tls.crt", -DAY)]),
+        ),
+        fires(
+            "those of other Secrets are watched, and another key",
+            CaseKind::Other,
+            with(unwatched),
+            of_secret(HostResult::Expired),
+        ),
+    ]);
     Alert {
         name: "LookoutCertsHostSecretExpired",
         expression: format!("({expired} == 1) unless on ({SecretNamespace}, {SecretName}) {dated}"),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
-        severity: Severity::Critical,
+        severity: Severity::Warning,
         owner: Owner::Security,
         summary: "A host is to be served with a certificate that is not valid",
         description: format!(
@@ -152,7 +165,7 @@ fn differs() -> Alert {
         owner: Owner::Platform,
         summary: "A controller does not serve the certificate that is stored",
         description: format!(
-            "The controller at {{{{ $labels.endpoint }}}} serves another certificate than the stored one for {SUBJECT}; it may \
+            "The controller at {{{{ or $labels.exported_endpoint $labels.endpoint }}}} serves another certificate than the stored one for {SUBJECT}; it may \
              not have loaded the renewed one."
         ),
         runbook: include_str!("../../runbooks/LookoutCertsServedDiffers.md"),
@@ -197,7 +210,7 @@ fn served_expired() -> Alert {
         owner: Owner::Security,
         summary: "A controller serves a certificate that has expired",
         description: format!(
-            "The certificate that the controller at {{{{ $labels.endpoint }}}} serves for {SUBJECT} expired {VALUE} ago; clients \
+            "The certificate that the controller at {{{{ or $labels.exported_endpoint $labels.endpoint }}}} serves for {SUBJECT} expired {VALUE} ago; clients \
              refuse the connection."
         ),
         runbook: include_str!("../../runbooks/LookoutCertsHostServedExpired.md"),
@@ -220,6 +233,12 @@ fn served_expired_cases() -> Vec<Case> {
             given(steady(-DAY)),
             of_host(&[("endpoint", "192.0.2.10:443")]),
         ),
+        fires(
+            "it has just expired",
+            CaseKind::Other,
+            given(steady(-HOUR / 6)),
+            of_host(&[("endpoint", "192.0.2.10:443")]),
+        ),
         silent_at("it is renewed and loaded", CaseKind::Clears, given(changed(-DAY, 90 * DAY)), TWO_HOURS),
         silent("it expires in half an hour", CaseKind::Below, given(steady(HOUR))),
         pending(given(steady(-DAY)), FIVE_MINUTES),
@@ -230,7 +249,7 @@ fn served_expired_cases() -> Vec<Case> {
 fn edge_expiring() -> Alert {
     Alert {
         name: "LookoutCertsEdgeExpiring",
-        expression: format!("{EDGE_NOT_AFTER} - time() >= 0 and {EDGE_NOT_AFTER} - time() < {EDGE_SOON}"),
+        expression: format!("{EDGE_NOT_AFTER} - time() < {EDGE_SOON} and {EDGE_NOT_AFTER} - time() >= 0"),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
@@ -243,9 +262,16 @@ fn edge_expiring() -> Alert {
         inhibits: &[],
         cases: vec![
             fires("six days are left", CaseKind::Fires, edge(steady(6 * DAY)), of_host(&[])),
+            fires(
+                "six days and a half are left",
+                CaseKind::Other,
+                edge(steady(6 * DAY + 12 * HOUR)),
+                of_host(&[]),
+            ),
+            fires("half an hour is left", CaseKind::Other, edge(steady(HOUR)), of_host(&[])),
             silent_at("it is renewed", CaseKind::Clears, edge(changed(6 * DAY, 90 * DAY)), TWO_HOURS),
-            silent("eight days are left", CaseKind::Below, edge(steady(8 * DAY))),
-            silent("what has expired is another alert's matter", CaseKind::Other, edge(steady(-DAY))),
+            silent("seven days and a half are left", CaseKind::Below, edge(steady(7 * DAY + 12 * HOUR))),
+            silent("what has expired is another alert's matter", CaseKind::Other, edge(steady(-HOUR / 6))),
             pending(edge(steady(6 * DAY)), QUARTER_HOUR),
             missing(),
         ],
@@ -268,6 +294,7 @@ fn edge_expired() -> Alert {
         inhibits: &[],
         cases: vec![
             fires("it expired a day ago", CaseKind::Fires, edge(steady(-DAY)), of_host(&[])),
+            fires("it has just expired", CaseKind::Other, edge(steady(-HOUR / 6)), of_host(&[])),
             silent_at("it is renewed", CaseKind::Clears, edge(changed(-DAY, 90 * DAY)), TWO_HOURS),
             silent("it expires in half an hour", CaseKind::Below, edge(steady(HOUR))),
             pending(edge(steady(-DAY)), FIVE_MINUTES),

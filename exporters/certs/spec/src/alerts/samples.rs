@@ -16,7 +16,7 @@ use crate::metrics::{
 pub(super) const INTERVAL: Duration = Duration::from_mins(5);
 
 /// The distance between two evaluations.
-const MINUTE: Duration = Duration::from_mins(1);
+pub(super) const MINUTE: Duration = Duration::from_mins(1);
 
 /// Half an hour: after every `for`.
 pub(super) const HALF_HOUR: Duration = Duration::from_mins(30);
@@ -38,6 +38,16 @@ pub(super) fn steady(value: i64) -> String {
     format!("{value}x36")
 }
 
+/// The times, in minutes, between which something must begin to be told of after half an hour, where it must hold for a
+/// quarter of an hour; likewise after three quarters, where it must hold for half an hour.
+pub(super) const IN_TIME: i64 = 12;
+pub(super) const TOO_LATE: i64 = 18;
+
+/// The moment that is `threshold` seconds ago `minutes` after the start.
+pub(super) fn passes(threshold: i64, minutes: i64) -> i64 {
+    minutes * 60 - threshold
+}
+
 /// One value for an hour, then another.
 pub(super) fn changed(before: i64, after: i64) -> String {
     format!("{before}x11 {after}x24")
@@ -53,7 +63,12 @@ pub(super) struct Dates {
 impl Dates {
     /// A lifetime of `days` of which `left` seconds are left at time 0.
     pub(super) fn left(days: i64, left: i64) -> Self {
-        Self { not_before: steady(left - days * DAY), not_after: steady(left) }
+        Self::left_of(days * DAY, left)
+    }
+
+    /// A lifetime of `life` seconds of which `left` seconds are left at time 0.
+    pub(super) fn left_of(life: i64, left: i64) -> Self {
+        Self { not_before: steady(left - life), not_after: steady(left) }
     }
 
     /// The same, renewed after an hour.
@@ -70,6 +85,7 @@ impl Dates {
 /// Where a sample certificate is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {
+    /// In a file, and in a Secret that a workload uses.
     Stored,
     /// In a Secret, of which nothing says that it is used.
     Secret,
@@ -81,15 +97,13 @@ impl Place {
     pub(super) fn given(self, role: Role, dates: &Dates) -> Vec<Given> {
         let Dates { not_before, not_after } = dates;
         match self {
-            Self::Stored | Self::Secret => {
-                let labels = if matches!(self, Self::Secret) { secret_labels() } else { stored_labels() };
-                let info = labels.with_info("ab01", role, KeyAlgorithm::Ecdsa, 256);
-                vec![
-                    Given::series(&NOT_BEFORE, labels, not_before),
-                    Given::series(&NOT_AFTER, labels, not_after),
-                    Given::series(&STORED_INFO, info, steady(1)),
-                ]
+            Self::Stored => {
+                let mut given = stored(file_labels(), role, dates);
+                given.extend(Self::Secret.given(role, dates));
+                given.push(workload(SECRET.1));
+                given
             }
+            Self::Secret => stored(secret_labels(), role, dates),
             Self::Served => {
                 let labels = (ENDPOINT.0, ENDPOINT.1, 0, role);
                 vec![
@@ -100,27 +114,42 @@ impl Place {
         }
     }
 
-    /// The labels of an alert about that certificate.
-    pub(super) fn labels(self, role: Role) -> ExpectedLabels {
+    /// The labels of each alert about that certificate.
+    pub(super) fn labels(self, role: Role) -> Vec<ExpectedLabels> {
         match self {
-            Self::Stored => expected::<StoredCertificate<'static>>(stored_labels()),
-            Self::Secret => expected::<StoredCertificate<'static>>(secret_labels()),
+            Self::Stored => {
+                [file_labels(), secret_labels()].map(expected::<StoredCertificate<'static>>).to_vec()
+            }
+            Self::Secret => vec![expected::<StoredCertificate<'static>>(secret_labels())],
             Self::Served => {
                 let (endpoint, server_name) = ENDPOINT;
-                [
+                let labels = [
                     ("endpoint", endpoint),
                     ("server_name", server_name),
                     ("position", "0"),
                     ("role", role.as_str()),
-                ]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .to_vec()
+                ];
+                vec![labels.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()]
             }
         }
     }
 }
 
-fn stored_labels() -> StoredCertificate<'static> {
+/// The series of a stored certificate.
+fn stored(
+    labels: StoredCertificate<'static>,
+    role: Role,
+    Dates { not_before, not_after }: &Dates,
+) -> Vec<Given> {
+    let info = labels.with_info("ab01", role, KeyAlgorithm::Ecdsa, 256);
+    vec![
+        Given::series(&NOT_BEFORE, labels, not_before),
+        Given::series(&NOT_AFTER, labels, not_after),
+        Given::series(&STORED_INFO, info, steady(1)),
+    ]
+}
+
+fn file_labels() -> StoredCertificate<'static> {
     StoredCertificate {
         serial_number: "4711",
         subject_common_name: "shop.example",
@@ -163,12 +192,61 @@ pub(super) fn host(secret_name: &'static str, result: HostResult, values: impl I
 
 /// The series by which a workload uses a Secret of that name.
 pub(super) fn workload(secret_name: &'static str) -> Given {
-    Given::series(&SECRET_WORKLOAD, (SECRET.0, secret_name, "Deployment", "shop"), steady(1))
+    workload_of((SECRET.0, secret_name))
+}
+
+/// The series by which workloads use other Secrets: another one of the namespace, and one of the same name in another.
+pub(super) fn other_workloads() -> Vec<Given> {
+    others(SECRET).map(workload_of).to_vec()
+}
+
+fn workload_of((namespace, name): (&'static str, &'static str)) -> Given {
+    Given::series(&SECRET_WORKLOAD, (namespace, name, "Deployment", "shop"), steady(1))
+}
+
+/// What is mistaken for an object where only its namespace or only its name is looked at.
+pub(super) fn others((namespace, name): (&'static str, &'static str)) -> [(&'static str, &'static str); 2] {
+    [(namespace, "another"), ("another", name)]
+}
+
+/// The end of a certificate under a key of a Secret, of which `left` seconds are left.
+pub(super) fn end_in(
+    (secret_namespace, secret_name): (&'static str, &'static str),
+    secret_key: &'static str,
+    left: i64,
+) -> Given {
+    let labels = StoredCertificate { secret_namespace, secret_name, secret_key, ..secret_labels() };
+    Given::series(&NOT_AFTER, labels, steady(left))
+}
+
+/// The same series as two replicas of Lookout serve them.
+pub(super) fn replicated(given: &[Given]) -> Vec<Given> {
+    let of = |replica: &'static str| {
+        move |given: &Given| {
+            let target = format!("instance=\"{replica}:9000\",pod=\"{replica}\"}}");
+            let series = match given.series.strip_suffix('}') {
+                Some(open) => format!("{open},{target}"),
+                None => format!("{}{{{target}", given.series),
+            };
+            Given::raw(series, given.values.clone())
+        }
+    };
+    given.iter().map(of("lookout-0")).chain(given.iter().map(of("lookout-1"))).collect()
 }
 
 /// A case in which the alert fires once, half an hour after the start.
 pub(super) fn fires(name: &'static str, kind: CaseKind, given: Vec<Given>, labels: ExpectedLabels) -> Case {
-    Case { name, kind, interval: INTERVAL, given, at: HALF_HOUR, expect: Expectation::Fires(vec![labels]) }
+    fires_each(name, kind, given, vec![labels])
+}
+
+/// The same, once for each of these label sets.
+pub(super) fn fires_each(
+    name: &'static str,
+    kind: CaseKind,
+    given: Vec<Given>,
+    labels: Vec<ExpectedLabels>,
+) -> Case {
+    Case { name, kind, interval: INTERVAL, given, at: HALF_HOUR, expect: Expectation::Fires(labels) }
 }
 
 /// A case in which the alert is silent at `at`.
@@ -181,9 +259,12 @@ pub(super) fn silent(name: &'static str, kind: CaseKind, given: Vec<Given>) -> C
     silent_at(name, kind, given, HALF_HOUR)
 }
 
-/// A case in which the condition holds, but not for as long as `hold` yet.
+/// A case in which the condition holds, but not for as long as `hold` yet: it lacks one evaluation. So there is a value for
+/// each, of one that does not change.
 pub(super) fn pending(given: Vec<Given>, hold: Duration) -> Case {
-    silent_at("it has not held for long enough", CaseKind::Below, given, hold.saturating_sub(MINUTE))
+    let at = hold.saturating_sub(MINUTE);
+    let case = silent_at("it has not held for long enough", CaseKind::Below, given, at);
+    Case { interval: MINUTE, ..case }
 }
 
 /// The case that nothing is given.

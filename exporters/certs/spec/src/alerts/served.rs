@@ -1,9 +1,9 @@
 //! Alerts about the dates of served certificates. Clients do not look at a root that a server sends along, and
 //! neither do these.
 
-use lookout_declarations::{Alert, Owner, Selector, Severity};
+use lookout_declarations::{Alert, CaseKind, Owner, Selector, Severity};
 
-use super::samples::Place;
+use super::samples::{DAY, Dates, Place, silent};
 use super::{BRIDGE_RESTART, FIVE_MINUTES, QUARTER_HOUR, VALUE, cases};
 use crate::config::{AlertSettings, ExpiryThreshold};
 use crate::labels::{Role, RoleLabel};
@@ -14,7 +14,7 @@ pub(super) fn alerts(settings: &AlertSettings) -> Vec<Alert> {
 }
 
 /// Which certificate it is.
-const SUBJECT: &str = "The certificate that {{ $labels.endpoint }} serves for {{ $labels.server_name }} \
+const SUBJECT: &str = "The certificate that {{ or $labels.exported_endpoint $labels.endpoint }} serves for {{ $labels.server_name }} \
      (position {{ $labels.position }} of the chain)";
 
 fn not_after() -> Selector {
@@ -30,7 +30,7 @@ fn within(threshold: &ExpiryThreshold) -> String {
     let (not_after, not_before) = (not_after(), not_before());
     let (seconds, share) = (threshold.remaining_seconds(), threshold.life_left.get());
     format!(
-        "({not_after} - time() >= 0 and {not_after} - time() < {seconds} \
+        "({not_after} - time() < {seconds} and {not_after} - time() >= 0 \
          and {not_after} - time() < {share} * ({not_after} - {not_before}))"
     )
 }
@@ -87,17 +87,20 @@ fn expired() -> Alert {
 
 fn not_yet_valid() -> Alert {
     let not_before = not_before();
+    let mut cases = cases::not_yet_valid(Place::Served, FIVE_MINUTES);
+    let root = Place::Served.given(Role::Root, &Dates::from(DAY));
+    cases.push(silent("clients do not look at a root", CaseKind::Other, root));
     Alert {
         name: "LookoutCertsServedNotYetValid",
         expression: format!("{not_before} - time() > 0"),
         hold: FIVE_MINUTES,
         keep_firing_for: BRIDGE_RESTART,
-        severity: Severity::Critical,
+        severity: Severity::Warning,
         owner: Owner::Security,
         summary: "A served certificate is not valid yet",
         description: format!("{SUBJECT} becomes valid in {VALUE}; until then clients refuse the connection."),
         runbook: include_str!("../../runbooks/LookoutCertsServedNotYetValid.md"),
         inhibits: &[],
-        cases: cases::not_yet_valid(Place::Served, FIVE_MINUTES),
+        cases,
     }
 }

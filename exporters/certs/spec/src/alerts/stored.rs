@@ -7,8 +7,8 @@
 use lookout_declarations::{Alert, Case, CaseKind, Gauge, Given, Owner, Severity};
 
 use super::samples::{
-    DAY, Dates, ExpectedLabels, Place, SECRET, TWO_HOURS, fires, host, missing, pending, silent, silent_at,
-    steady, workload,
+    DAY, Dates, ExpectedLabels, HOUR, Place, SECRET, TWO_HOURS, fires_each, host, missing, other_workloads,
+    pending, silent, silent_at, steady, workload,
 };
 use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE, cases};
 use crate::config::{AlertSettings, ExpiryThreshold};
@@ -32,7 +32,7 @@ pub(super) const SUBJECT: &str = "The certificate {{ $labels.serial_number }} of
 /// Which workloads use the Secret, for the end of a description.
 fn affected() -> String {
     format!(
-        "{{{{ with $labels.secret_name }}}}{{{{ range printf \"{SECRET_WORKLOAD}{{{SecretNamespace}=%q,{SecretName}=%q}}\" \
+        "{{{{ with $labels.secret_name }}}}{{{{ range printf \"max without (instance, pod) ({SECRET_WORKLOAD}{{{SecretNamespace}=%q,{SecretName}=%q}})\" \
          $labels.{SecretNamespace} . | query }}}} The {{{{ .Labels.{WorkloadKind} }}}} {{{{ .Labels.{Workload} }}}} uses it.\
          {{{{ end }}}}{{{{ end }}}}"
     )
@@ -74,7 +74,7 @@ fn within(of: Of, threshold: &ExpiryThreshold) -> String {
     let (seconds, share) = (threshold.remaining_seconds(), threshold.life_left.get());
     let (not_after, not_before) = (of.series(&NOT_AFTER), of.series(&NOT_BEFORE));
     format!(
-        "({not_after} - time() >= 0 and {not_after} - time() < {seconds} \
+        "({not_after} - time() < {seconds} and {not_after} - time() >= 0 \
          and {not_after} - time() < {share} * ({not_after} - {not_before}))"
     )
 }
@@ -120,25 +120,32 @@ fn expiring(settings: &AlertSettings) -> Alert {
 
 fn expiring_cases() -> Vec<Case> {
     let mut cases = cases::expiring(Place::Stored, QUARTER_HOUR);
-    let without_info =
-        Place::Stored.given(Role::Leaf, &Dates::left(90, 20 * DAY)).into_iter().take(2).collect();
+    let info = STORED_INFO.to_string();
+    let mut without_info = Place::Stored.given(Role::Leaf, &Dates::left(90, 20 * DAY));
+    without_info.retain(|given| !given.series.starts_with(&info));
     let labels = Place::Stored.labels(Role::Leaf);
-    cases.push(fires("it fires also where the role is not known", CaseKind::Other, without_info, labels));
+    cases.push(fires_each(
+        "it fires also where the role is not known",
+        CaseKind::Other,
+        without_info,
+        labels,
+    ));
     let due = || Place::Secret.given(Role::Leaf, &Dates::left(90, 8 * DAY));
     let with = |others: Vec<_>| [due(), others].concat();
+    let served = host(SECRET.1, HostResult::Covered, steady(1));
     cases.extend([
-        fires(
+        fires_each(
             "of a Secret that nobody is known to use, a week is left",
             CaseKind::Other,
-            with(vec![workload("another")]),
+            with(other_workloads()),
             secret(),
         ),
         silent(
-            "what is critical of a used Secret is not a warning too",
+            "what is critical of a Secret that a host is served with is not a warning too",
             CaseKind::Other,
-            with(vec![workload(SECRET.1)]),
+            with(vec![served, workload("another")]),
         ),
-        silent("nor of one of which nothing is known", CaseKind::Other, due()),
+        silent("nor of one of which nothing is known", CaseKind::Other, with(vec![served_with_default()])),
     ]);
     cases
 }
@@ -184,36 +191,42 @@ fn expired() -> Alert {
 fn used_cases(secret_due: &[Given]) -> Vec<Case> {
     let with = |others: Vec<_>| [secret_due.to_vec(), others].concat();
     let host = |name, result| host(name, result, steady(1));
+    let used_by_nobody = [vec![host("another", HostResult::Covered)], other_workloads()].concat();
     vec![
-        fires(
+        fires_each(
             "it is in a Secret that a workload uses",
             CaseKind::Other,
-            with(vec![workload(SECRET.1)]),
+            with(vec![workload(SECRET.1), host("another", HostResult::Covered)]),
             secret(),
         ),
-        fires(
+        fires_each(
             "a host is served with it",
             CaseKind::Other,
             with(vec![host(SECRET.1, HostResult::Expired), workload("another")]),
             secret(),
         ),
-        fires("neither hosts nor workloads are watched", CaseKind::Other, with(Vec::new()), secret()),
-        silent(
-            "it is in a Secret that nobody is known to use",
+        fires_each("neither hosts nor workloads are watched", CaseKind::Other, with(Vec::new()), secret()),
+        fires_each(
+            "a host with the controller's default says nothing of use",
             CaseKind::Other,
-            with(vec![host("another", HostResult::Covered), workload("another")]),
+            with(vec![served_with_default()]),
+            secret(),
         ),
+        silent("it is in a Secret that nobody is known to use", CaseKind::Other, with(used_by_nobody)),
     ]
 }
 
-fn secret() -> ExpectedLabels {
+/// A host that names no Secret.
+fn served_with_default() -> Given {
+    host("", HostResult::NoCertificate, steady(1))
+}
+
+fn secret() -> Vec<ExpectedLabels> {
     Place::Secret.labels(Role::Leaf)
 }
 
 fn expired_unused() -> Alert {
     let (expired, in_use) = (over(Of::Secrets), in_use());
-    let given = |dates| [Place::Secret.given(Role::Leaf, &dates), vec![workload("another")]].concat();
-    let over = Dates::left(90, -DAY);
     Alert {
         name: "LookoutCertsUnusedSecretExpired",
         expression: format!(
@@ -231,24 +244,44 @@ fn expired_unused() -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutCertsUnusedSecretExpired.md"),
         inhibits: &[],
-        cases: vec![
-            fires("it expired a day ago", CaseKind::Fires, given(over.clone()), secret()),
-            silent_at("it is renewed", CaseKind::Clears, given(Dates::left_and_renewed(90, -DAY)), TWO_HOURS),
-            silent("it expires in a day", CaseKind::Below, given(Dates::left(90, DAY))),
-            pending(given(over.clone()), QUARTER_HOUR),
-            silent(
-                "one that is used is another alert's matter",
-                CaseKind::Other,
-                [Place::Secret.given(Role::Leaf, &over), vec![workload(SECRET.1)]].concat(),
-            ),
-            silent(
-                "where nothing is known of any use, it is another alert's matter",
-                CaseKind::Other,
-                Place::Secret.given(Role::Leaf, &over),
-            ),
-            missing(),
-        ],
+        cases: expired_unused_cases(),
     }
+}
+
+fn expired_unused_cases() -> Vec<Case> {
+    let in_secret =
+        |role, dates: &Dates, others: Vec<Given>| [Place::Secret.given(role, dates), others].concat();
+    let given = |dates| in_secret(Role::Leaf, &dates, other_workloads());
+    let over = Dates::left(90, -DAY);
+    let served = vec![host(SECRET.1, HostResult::Expired, steady(1)), workload("another")];
+    vec![
+        fires_each("it expired a day ago", CaseKind::Fires, given(over.clone()), secret()),
+        fires_each("it has just expired", CaseKind::Other, given(Dates::left(90, -HOUR / 6)), secret()),
+        silent_at("it is renewed", CaseKind::Clears, given(Dates::left_and_renewed(90, -DAY)), TWO_HOURS),
+        silent("it expires in half an hour", CaseKind::Below, given(Dates::left(90, HOUR))),
+        pending(given(over.clone()), QUARTER_HOUR),
+        silent(
+            "what is in a file, or in a Secret that a workload uses, is another alert's matter",
+            CaseKind::Other,
+            Place::Stored.given(Role::Leaf, &over),
+        ),
+        silent(
+            "one that a host is served with is another alert's matter",
+            CaseKind::Other,
+            in_secret(Role::Leaf, &over, served),
+        ),
+        silent(
+            "where nothing is known of any use, it is another alert's matter",
+            CaseKind::Other,
+            in_secret(Role::Leaf, &over, vec![served_with_default()]),
+        ),
+        silent(
+            "a root is another alert's matter",
+            CaseKind::Other,
+            in_secret(Role::Root, &over, other_workloads()),
+        ),
+        missing(),
+    ]
 }
 
 fn not_yet_valid() -> Alert {

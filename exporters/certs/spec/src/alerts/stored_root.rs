@@ -2,7 +2,7 @@
 
 use lookout_declarations::{Alert, Case, CaseKind, Owner, Severity};
 
-use super::samples::{DAY, Dates, HOUR, Place, TWO_HOURS, fires, missing, pending, silent, silent_at};
+use super::samples::{DAY, Dates, HOUR, Place, TWO_HOURS, fires_each, missing, pending, silent, silent_at};
 use super::stored::{SUBJECT, ignoring_info};
 use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
 use crate::config::AlertSettings;
@@ -22,7 +22,7 @@ fn expiring(settings: &AlertSettings) -> Alert {
     let (seconds, only_roots) = (settings.warning.remaining_seconds(), only_roots());
     Alert {
         name: "LookoutCertsStoredRootExpiring",
-        expression: format!("{NOT_AFTER} - time() >= 0 and {NOT_AFTER} - time() < {seconds} {only_roots}"),
+        expression: format!("{NOT_AFTER} - time() < {seconds} and {NOT_AFTER} - time() >= 0 {only_roots}"),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
@@ -37,9 +37,11 @@ fn expiring(settings: &AlertSettings) -> Alert {
 
 fn expiring_cases() -> Vec<Case> {
     let given = |dates| Place::Stored.given(Role::Root, &dates);
+    let labels = || Place::Stored.labels(Role::Root);
     let due = Dates::left(3650, 27 * DAY);
     vec![
-        fires("27 days are left", CaseKind::Fires, given(due.clone()), Place::Stored.labels(Role::Root)),
+        fires_each("27 days are left", CaseKind::Fires, given(due.clone()), labels()),
+        fires_each("half an hour is left", CaseKind::Other, given(Dates::left(3650, HOUR)), labels()),
         silent_at(
             "it is replaced",
             CaseKind::Clears,
@@ -51,7 +53,7 @@ fn expiring_cases() -> Vec<Case> {
         silent(
             "what has expired is another alert's matter",
             CaseKind::Other,
-            given(Dates::left(3650, -HOUR)),
+            given(Dates::left(3650, -HOUR / 6)),
         ),
         silent("a leaf is another alert's matter", CaseKind::Other, Place::Stored.given(Role::Leaf, &due)),
         missing(),
@@ -77,9 +79,11 @@ fn expired() -> Alert {
 
 fn expired_cases() -> Vec<Case> {
     let given = |dates| Place::Stored.given(Role::Root, &dates);
+    let labels = || Place::Stored.labels(Role::Root);
     let over = Dates::left(3650, -DAY);
     vec![
-        fires("it expired a day ago", CaseKind::Fires, given(over.clone()), Place::Stored.labels(Role::Root)),
+        fires_each("it expired a day ago", CaseKind::Fires, given(over.clone()), labels()),
+        fires_each("it has just expired", CaseKind::Other, given(Dates::left(3650, -HOUR / 6)), labels()),
         silent_at("it is replaced", CaseKind::Clears, given(Dates::left_and_renewed(3650, -DAY)), TWO_HOURS),
         silent("it expires in half an hour", CaseKind::Below, given(Dates::left(3650, HOUR))),
         pending(given(over.clone()), QUARTER_HOUR),

@@ -4,7 +4,7 @@ use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, expected};
 
 use super::samples::{CLUSTER, OnValue, WHOLE, case, differing, fires, held, of_cluster, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, across, added_up};
+use super::{KEEP_FIRING, KEEP_MUTING, KEEP_MUTING_ALL, OF_CLUSTER, across, added_up};
 use crate::config::AlertSettings;
 use crate::labels::{Broker, KafkaCluster};
 use crate::metrics::{BROKER_REACHABLE, BROKERS, CLUSTER_NON_PREFERRED_LEADERS, CLUSTER_PARTITIONS};
@@ -19,8 +19,8 @@ fn missing() -> Alert {
         name: "LookoutKafkaBrokerMissing",
         expression: format!("{} < {most}", across(BROKERS)),
         hold: held(5),
-        keep_firing_for: KEEP_FIRING,
-        severity: Severity::Critical,
+        keep_firing_for: KEEP_MUTING_ALL,
+        severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "A Kafka broker is missing",
         description: format!(
@@ -45,9 +45,9 @@ fn missing_cases() -> Vec<Case> {
     vec![
         case("one of three is gone", CaseKind::Fires, lost.clone(), 16, Fires(vec![of_cluster()])),
         fires("two replicas of Lookout are one alert", replicated(&lost), 16, of_cluster()),
-        fires("it goes on for a little while", given("3x10 2x10 3x100"), 26, of_cluster()),
+        fires("it goes on for a little while", given("3x10 2x10 3x100"), 36, of_cluster()),
         fires("it was lost 23 hours ago", given("3x10 2x1500"), 23 * 60, of_cluster()),
-        silent("it is back", CaseKind::Clears, given("3x10 2x10 3x100"), 28),
+        silent("it is back", CaseKind::Clears, given("3x10 2x10 3x100"), 38),
         silent("for four minutes", CaseKind::Below, lost.clone(), 15),
         fires("one of two replicas has seen it all", differing(&lost, &since), 16, of_cluster()),
         silent("one of two replicas sees it all still", CaseKind::Other, differing(&lost, &all), 60),
@@ -67,7 +67,7 @@ fn unreachable() -> Alert {
         name: "LookoutKafkaBrokerUnreachable",
         expression: format!("{} == 0", across(BROKER_REACHABLE)),
         hold: held(HOLD),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "A Kafka broker does not answer Lookout",
@@ -77,7 +77,7 @@ fn unreachable() -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaBrokerUnreachable.md"),
         inhibits: &["LookoutKafkaPartitionsUnreadable", "LookoutKafkaGroupsUnreadable"],
-        cases: OnValue { given, labels, hold: HOLD, past: "0", within: "1", well: "1" }.cases(),
+        cases: OnValue { given, labels, hold: HOLD, past: "0", within: "1", well: "1" }.muting_cases(),
     }
 }
 

@@ -3,7 +3,7 @@
 use lookout_declarations::{Alert, Given, Owner, Severity, expected};
 
 use super::samples::{CLUSTER, OnValue, held, of_cluster};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across};
 use crate::config::AlertSettings;
 use crate::labels::{KafkaCluster, QuorumRole, QuorumRoleLabel, Replica};
 use crate::metrics::{CONTROLLER, QUORUM_REPLICA_LAG_SECONDS};
@@ -19,7 +19,7 @@ fn missing() -> Alert {
         name: "LookoutKafkaControllerMissing",
         expression: format!("{} == -1", across(CONTROLLER)),
         hold: held(HOLD),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Kafka has no active controller",
@@ -31,7 +31,7 @@ fn missing() -> Alert {
         inhibits: &["LookoutKafkaQuorumReplicaBehind"],
         // Node 0 is a controller like any other.
         cases: OnValue { given, labels: of_cluster(), hold: HOLD, past: "-1", within: "0", well: "3000" }
-            .cases(),
+            .muting_cases(),
     }
 }
 

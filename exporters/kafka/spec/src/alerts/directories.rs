@@ -7,7 +7,7 @@ use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, expected};
 
 use super::samples::{CLUSTER, ExpectedLabels, OnValue, case, fires, held, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across};
 use crate::config::AlertSettings;
 use crate::labels::{Broker, Directory, KafkaCluster};
 use crate::metrics::{DIRECTORY_CAPACITY, DIRECTORY_OFFLINE, DIRECTORY_USABLE};
@@ -33,8 +33,8 @@ fn offline() -> Alert {
         name: "LookoutKafkaLogDirectoryOffline",
         expression: format!("{} == 1", across(DIRECTORY_OFFLINE)),
         hold: held(HOLD),
-        keep_firing_for: KEEP_FIRING,
-        severity: Severity::Critical,
+        keep_firing_for: KEEP_MUTING,
+        severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "A log directory of a Kafka broker is offline",
         description: format!(
@@ -43,7 +43,8 @@ fn offline() -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaLogDirectoryOffline.md"),
         inhibits: &["LookoutKafkaUnderReplicated"],
-        cases: OnValue { given, labels: labels(), hold: HOLD, past: "1", within: "0", well: "0" }.cases(),
+        cases: OnValue { given, labels: labels(), hold: HOLD, past: "1", within: "0", well: "0" }
+            .muting_cases(),
     }
 }
 
@@ -62,7 +63,7 @@ fn fills_up(settings: &AlertSettings) -> Alert {
         name: "LookoutKafkaLogDirectoryFillsUp",
         expression: format!("{free} < {} and {full} < 0", settings.log_directory_usable.get()),
         hold: held(15),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "A log directory of a Kafka broker will be full within hours",
@@ -93,8 +94,8 @@ fn fills_up_cases() -> Vec<Case> {
         silent("it is full a little later", CaseKind::Below, slower, 77),
         fires("less than the share of the other alert is left", larger.clone(), 87, labels()),
         silent("not less than that share for long enough", CaseKind::Below, larger, 86),
-        fires("it goes on for a little while", freed.clone(), 85, labels()),
-        silent("room was made", CaseKind::Clears, freed, 87),
+        fires("it goes on for a little while", freed.clone(), 90, labels()),
+        silent("room was made", CaseKind::Clears, freed, 92),
         silent("half of it is free", CaseKind::Other, volume("5000-40x100"), 60),
         fires("it has fallen for two hours", descending.clone(), 356, labels()),
         silent("it fell for little more than an hour", CaseKind::Other, descending, 320),

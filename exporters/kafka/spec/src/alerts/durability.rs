@@ -2,10 +2,12 @@
 //!
 //! They are about the cluster and not about each topic: one broker's failure concerns thousands of topics, and is one page.
 
+use core::time::Duration;
+
 use lookout_declarations::{Alert, Case, CaseKind, Expectation, Gauge, Given, Owner, Severity};
 
 use super::samples::{CLUSTER, OnValue, WHOLE, case, held, of_cluster, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, added_up};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, added_up};
 use crate::labels::{KafkaCluster, LookoutShard};
 use crate::metrics::{
     CLUSTER_OFFLINE_PARTITIONS, CLUSTER_UNDER_MIN_ISR_PARTITIONS, CLUSTER_UNDER_REPLICATED_PARTITIONS,
@@ -16,9 +18,10 @@ pub(super) fn alerts() -> Vec<Alert> {
 }
 
 /// The cases of an alert that any partition at all makes fire.
-fn any(metric: &'static Gauge<(KafkaCluster, LookoutShard)>, hold: u32) -> Vec<Case> {
+fn any(metric: &'static Gauge<(KafkaCluster, LookoutShard)>, hold: u32, keep: Duration) -> Vec<Case> {
     let given = |values: &str| vec![Given::series(metric, (CLUSTER, WHOLE), values)];
-    let mut cases = OnValue { given, labels: of_cluster(), hold, past: "1", within: "0", well: "0" }.cases();
+    let cases = OnValue { given, labels: of_cluster(), hold, past: "1", within: "0", well: "0" };
+    let mut cases = if keep == KEEP_MUTING { cases.muting_cases() } else { cases.cases() };
     let shards = |values: [&str; 3]| -> Vec<Given> {
         let parts = ["0", "1", "2"].into_iter().zip(values);
         parts.map(|(shard, values)| Given::series(metric, (CLUSTER, shard), values)).collect()
@@ -37,7 +40,7 @@ fn partitions_offline() -> Alert {
         name: "LookoutKafkaPartitionsOffline",
         expression: format!("{} > 0", added_up(CLUSTER_OFFLINE_PARTITIONS)),
         hold: held(HOLD),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Kafka partitions have no leader: they can be neither read nor written",
@@ -47,7 +50,7 @@ fn partitions_offline() -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaPartitionsOffline.md"),
         inhibits: &["LookoutKafkaUnderReplicated", "LookoutKafkaPartitionsUnreadable"],
-        cases: any(&CLUSTER_OFFLINE_PARTITIONS, HOLD),
+        cases: any(&CLUSTER_OFFLINE_PARTITIONS, HOLD, KEEP_MUTING),
     }
 }
 
@@ -57,7 +60,7 @@ fn under_min_in_sync_replicas() -> Alert {
         name: "LookoutKafkaUnderMinInSyncReplicas",
         expression: format!("{} > 0", added_up(CLUSTER_UNDER_MIN_ISR_PARTITIONS)),
         hold: held(HOLD),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Kafka partitions have too few replicas in sync: safe producers are refused",
@@ -67,7 +70,7 @@ fn under_min_in_sync_replicas() -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaUnderMinInSyncReplicas.md"),
         inhibits: &["LookoutKafkaUnderReplicated"],
-        cases: any(&CLUSTER_UNDER_MIN_ISR_PARTITIONS, HOLD),
+        cases: any(&CLUSTER_UNDER_MIN_ISR_PARTITIONS, HOLD, KEEP_MUTING),
     }
 }
 
@@ -87,6 +90,6 @@ fn under_replicated() -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaUnderReplicated.md"),
         inhibits: &[],
-        cases: any(&CLUSTER_UNDER_REPLICATED_PARTITIONS, HOLD),
+        cases: any(&CLUSTER_UNDER_REPLICATED_PARTITIONS, HOLD, KEEP_FIRING),
     }
 }

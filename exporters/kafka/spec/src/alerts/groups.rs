@@ -1,6 +1,8 @@
 //! Alerts about groups that do not do their work: stuck, without members, at odds with their commits, or busy with
 //! rebalancing.
 
+use core::time::Duration;
+
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
@@ -9,7 +11,7 @@ use super::samples::{
     CLUSTER, GROUP, OnValue, TOPIC, case, differing, fires, held, of_group, of_group_topic, replicated,
     silent,
 };
-use super::{KEEP_FIRING, OF_CLUSTER, across};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across};
 use crate::labels::{ConsumerGroup, Topic};
 use crate::metrics::{
     GROUP_COMMITS_BEYOND_END, GROUP_CONSUMED_RECORDS, GROUP_LAG_SUM, GROUP_MEMBERS, GROUP_REBALANCES,
@@ -18,6 +20,10 @@ use crate::metrics::{
 
 /// Within this time a consumer that works commits something, batch by batch.
 const PROGRESS: &str = "10m";
+
+/// How long a standstill goes on for: longer than the lag that it mutes, and shorter than [`PROGRESS`], or what is read between two
+/// standstills would not end the first.
+const KEEP_STUCK: Duration = Duration::from_mins(8);
 
 /// More rebalances than this in half an hour are not a deployment any more, if it goes on.
 const REBALANCES: u32 = 10;
@@ -38,8 +44,8 @@ fn stuck() -> Alert {
              and ignoring ({ConsumerGroup}) {produced} > 0 unless ignoring ({Topic}) {members} == 0)"
         ),
         hold: held(15),
-        keep_firing_for: KEEP_FIRING,
-        severity: Severity::Critical,
+        keep_firing_for: KEEP_STUCK,
+        severity: Severity::Warning,
         owner: Owner::Data,
         summary: "A Kafka consumer group has members and reads nothing",
         description: format!(
@@ -86,12 +92,25 @@ fn stuck_cases() -> Vec<Case> {
         fires("two topics are one alert", two_topics, 30, of_group()),
         fires("another group reads, and has no members", another, 30, of_group()),
         fires("its members are not known", stuck[..3].to_vec(), 30, of_group()),
-        fires("it goes on for a little while", resumed.clone(), 35, of_group()),
+        fires("it goes on for a little while", resumed.clone(), 37, of_group()),
         fires("it has read nothing for ten minutes", once.clone(), 67, of_group()),
         silent("it has read something within ten minutes", CaseKind::Other, once, 64),
         fires("the topic was written within ten minutes", idle.clone(), 53, of_group()),
-        silent("the topic was not written for ten minutes", CaseKind::Other, idle, 58),
-        silent("it reads again", CaseKind::Clears, resumed, 37),
+        silent("the topic was not written for ten minutes", CaseKind::Other, idle, 62),
+        fires("one record waits", group("1x300", "0+10x300", "50x300", "3x300"), 30, of_group()),
+        fires(
+            "a record is written every eight minutes",
+            group("5x300", "0x7 1x7 2x7 3x7 4x7 5x7 6x7", "50x300", "3x300"),
+            40,
+            of_group(),
+        ),
+        silent(
+            "it reads a record every ten minutes",
+            CaseKind::Other,
+            group("1+10x300", "0+10x300", "0x9 1x9 2x9 3x9 4x9 5x9 6x9", "3x300"),
+            60,
+        ),
+        silent("it reads again", CaseKind::Clears, resumed, 42),
         silent("for fourteen minutes", CaseKind::Below, stuck, 15),
         silent("it has read all", CaseKind::Below, group("0x300", "0+10x300", "50x300", "3x300"), 60),
         silent("a share group: what it reads is not known", CaseKind::Other, share_alone, 60),
@@ -124,7 +143,7 @@ fn without_members() -> Alert {
             markers()
         ),
         hold: held(10),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Data,
         summary: "A Kafka consumer group has records to read and no members",
@@ -170,8 +189,8 @@ fn without_members_cases() -> Vec<Case> {
             replicated(&alone("4x300", "50x300", "50x300", "0x300")),
             60,
         ),
-        fires("it goes on for a little while", joined.clone(), 25, of_group()),
-        silent("a member has joined", CaseKind::Clears, joined, 27),
+        fires("it goes on for a little while", joined.clone(), 30, of_group()),
+        silent("a member has joined", CaseKind::Clears, joined, 32),
         silent("for nine minutes", CaseKind::Below, left, 9),
         silent(
             "an offset per partition: markers",

@@ -4,7 +4,7 @@ use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Reason, ReasonLabel, Severity, expected};
 
 use super::samples::{CLUSTER, ExpectedLabels, OnValue, case, fires, held, of_cluster, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
+use super::{KEEP_FIRING, KEEP_MUTING_ALL, OF_CLUSTER, across};
 use crate::labels::{Broker, KafkaCluster};
 use crate::metrics::{PROBE_FAILED, PROBE_LOST, PROBE_UNCOVERED_BROKERS};
 
@@ -24,7 +24,7 @@ fn records_lost() -> Alert {
         name: "LookoutKafkaProbeRecordsLost",
         expression: format!("{lost} > 0 or {failed} > 0"),
         hold: held(5),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING_ALL,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Kafka loses or refuses the records of the probe",
@@ -50,8 +50,9 @@ fn records_lost_cases() -> Vec<Case> {
         fires("two reasons are one alert", two_reasons, 6, labels()),
         fires("two replicas of Lookout are one alert", replicated(&steady), 6, labels()),
         fires("refused, and two replicas of Lookout", replicated(&failed("0+1x300")), 6, labels()),
-        fires("it goes on for a little while", over.clone(), 27, labels()),
-        silent("it is over", CaseKind::Clears, over, 29),
+        fires("it goes on for a little while", over.clone(), 36, labels()),
+        fires("refused, and it goes on for a little while", failed("0+1x20 20x300"), 36, labels()),
+        silent("it is over", CaseKind::Clears, over, 39),
         silent("for four minutes", CaseKind::Below, steady, 5),
         silent("some were lost once", CaseKind::Below, lost("0x9 3x300"), 15),
         silent("some were refused once", CaseKind::Other, failed("0x9 3x300"), 15),

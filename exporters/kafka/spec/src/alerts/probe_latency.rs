@@ -1,11 +1,13 @@
 //! Alerts about how long the probe waits for an acknowledgement.
 
+use core::time::Duration;
+
 use lookout_config::HumanDuration;
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, expected};
 
 use super::samples::{CLUSTER, ExpectedLabels, case, fires, held, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER};
 use crate::config::AlertSettings;
 use crate::labels::{Broker, KafkaCluster};
 use crate::metrics::PROBE_PRODUCE_LATENCY;
@@ -36,7 +38,7 @@ fn slow(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaProbeSlow.md"),
         inhibits: &[],
-        cases: cases("0.01", "0.015", "0.0075"),
+        cases: cases("0.01", "0.015", "0.0075", KEEP_FIRING),
     }
 }
 
@@ -45,7 +47,7 @@ fn very_slow(settings: &AlertSettings) -> Alert {
         name: "LookoutKafkaProbeVerySlow",
         expression: above(settings.produce_latency_critical),
         hold: held(10),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Kafka acknowledges records very slowly",
@@ -55,7 +57,7 @@ fn very_slow(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaProbeVerySlow.md"),
         inhibits: &["LookoutKafkaProbeSlow"],
-        cases: cases("0.05", "0.1", "0.025"),
+        cases: cases("0.05", "0.1", "0.025", KEEP_MUTING),
     }
 }
 
@@ -72,7 +74,8 @@ fn buckets(limit: &str, slow: &str, fast: &str) -> Vec<Given> {
 }
 
 /// Of one broker with the bounds around the threshold.
-fn cases(limit: &str, next: &str, before: &str) -> Vec<Case> {
+fn cases(limit: &str, next: &str, before: &str, keep: Duration) -> Vec<Case> {
+    let keep = u32::try_from(keep.as_secs() / 60).unwrap_or(u32::MAX);
     let labels = || -> ExpectedLabels { expected::<(KafkaCluster, Broker)>((CLUSTER, 2)) };
     let over = buckets(limit, next, "0+9498x300");
     let ends = buckets(limit, next, "0+900x30 27000+10000x300");
@@ -90,8 +93,8 @@ fn cases(limit: &str, next: &str, before: &str) -> Vec<Case> {
             Fires(vec![labels()]),
         ),
         fires("two probes are one alert", replicated(&over), 11, labels()),
-        fires("it goes on for a little while", ends.clone(), 37, labels()),
-        silent("it is fast again", CaseKind::Clears, ends, 45),
+        fires("it goes on for a little while", ends.clone(), 33 + keep, labels()),
+        silent("it is fast again", CaseKind::Clears, ends, 40 + keep),
         silent("exactly one in twenty is slower", CaseKind::Below, buckets(limit, next, "0+9500x300"), 60),
         silent("all are a little faster", CaseKind::Below, below("0+9400x300"), 60),
         silent("for nine minutes", CaseKind::Below, over, 10),

@@ -9,7 +9,7 @@ use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
 use super::samples::{CLUSTER, GROUP, TOPIC, case, fires, held, of_group_topic, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, across};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across};
 use crate::config::AlertSettings;
 use crate::labels::{CleanupPolicy, ConsumerGroup, Topic};
 use crate::metrics::{
@@ -32,7 +32,7 @@ fn records_lost() -> Alert {
              unless ({lost} and ignoring ({Topic}) {members} == 0 unless {read} > 0)"
         ),
         hold: held(0),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Data,
         summary: "Records were deleted before a Kafka consumer group has read them",
@@ -68,17 +68,23 @@ fn records_lost_cases() -> Vec<Case> {
         case("five are lost", CaseKind::Fires, some.clone(), 10, Fires(vec![of_group_topic()])),
         fires("two replicas of Lookout are one alert", replicated(&some), 10, of_group_topic()),
         fires("the group was reset at once", reset.clone(), 24, of_group_topic()),
-        fires("it goes on for a little while", reset.clone(), 28, of_group_topic()),
+        fires("it goes on for a little while", reset.clone(), 33, of_group_topic()),
         fires(
             "it lost its members, after reading within the day",
             read_long_ago.clone(),
-            24 * 60,
+            24 * 60 + 40,
+            of_group_topic(),
+        ),
+        fires(
+            "one is lost, and how many partitions there are is not known",
+            lost("0x9 1x300", "50x300", "2x300")[..2].to_vec(),
+            12,
             of_group_topic(),
         ),
         fires("the same, and two replicas of Lookout", replicated(&read_long_ago), 24 * 60, of_group_topic()),
         fires("another group has no members", another, 10, of_group_topic()),
         fires("how many partitions there are is not known", unknown, 10, of_group_topic()),
-        silent("the group was reset", CaseKind::Clears, reset, 32),
+        silent("the group was reset", CaseKind::Clears, reset, 37),
         silent("an offset per partition: markers", CaseKind::Below, lost("4x300", "50x300", "2x300"), 60),
         silent("an offset in one partition: a marker", CaseKind::Other, lost("1x300", "50x300", "2x300"), 60),
         silent(

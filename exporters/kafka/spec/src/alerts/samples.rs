@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use lookout_declarations::{Case, CaseKind, Expectation, Given, expected};
 
-use super::MINUTE;
+use super::{KEEP_FIRING, KEEP_MUTING, MINUTE};
 use crate::labels::{ConsumerGroup, KafkaCluster, Topic};
 
 pub(super) const CLUSTER: &str = "main";
@@ -56,16 +56,17 @@ pub(super) fn replicated(given: &[Given]) -> Vec<Given> {
 
 /// The series of two replicas of Lookout that do not agree.
 pub(super) fn differing(one: &[Given], other: &[Given]) -> Vec<Given> {
-    let of = |instance: &'static str| {
+    let of = |replica: &'static str| {
         move |given: &Given| {
+            let target = format!("instance=\"{replica}:9000\",pod=\"{replica}\"}}");
             let series = match given.series.strip_suffix('}') {
-                Some(open) => format!("{open},instance=\"{instance}\"}}"),
-                None => format!("{}{{instance=\"{instance}\"}}", given.series),
+                Some(open) => format!("{open},{target}"),
+                None => format!("{}{{{target}", given.series),
             };
             Given::raw(series, given.values.clone())
         }
     };
-    one.iter().map(of("lookout-0:9000")).chain(other.iter().map(of("lookout-1:9000"))).collect()
+    one.iter().map(of("lookout-0")).chain(other.iter().map(of("lookout-1"))).collect()
 }
 
 /// How long the series of the cases are, in minutes: longer than any case looks.
@@ -90,6 +91,16 @@ pub(super) struct OnValue<F> {
 impl<F: Fn(&str) -> Vec<Given>> OnValue<F> {
     /// Both sides of the threshold, of the `for`, and of the time that it goes on; two replicas; nothing.
     pub(super) fn cases(self) -> Vec<Case> {
+        self.cases_kept(KEEP_FIRING)
+    }
+
+    /// The same for an alert that mutes others.
+    pub(super) fn muting_cases(self) -> Vec<Case> {
+        self.cases_kept(KEEP_MUTING)
+    }
+
+    fn cases_kept(self, keep: Duration) -> Vec<Case> {
+        let keep = u32::try_from(keep.as_secs() / 60).unwrap_or(u32::MAX);
         let Self { given, labels, hold, past, within, well } = self;
         let steady = |value: &str| given(&format!("{value}x{LONG}"));
         let (lasting, fine) = (steady(past), steady(within));
@@ -101,8 +112,8 @@ impl<F: Fn(&str) -> Vec<Given>> OnValue<F> {
         let mut cases = vec![
             fires_at("it lasts", CaseKind::Fires, lasting.clone(), hold),
             fires_at("two replicas of Lookout are one alert", CaseKind::Other, replicated(&lasting), hold),
-            fires_at("it goes on for a little while", CaseKind::Other, ends.clone(), ended + 4),
-            silent("it is over", CaseKind::Clears, ends, ended + 6),
+            fires_at("it goes on for a little while", CaseKind::Other, ends.clone(), ended + keep - 1),
+            silent("it is over", CaseKind::Clears, ends, ended + keep + 1),
             silent("the value is within", CaseKind::Below, fine.clone(), hold + 40),
             silent("two replicas are within", CaseKind::Other, replicated(&fine), hold + 40),
             silent("all is well", CaseKind::Other, steady(well), hold + 40),

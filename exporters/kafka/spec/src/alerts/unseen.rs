@@ -10,7 +10,7 @@ use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
 use super::samples::{CLUSTER, GROUP, WHOLE, case, differing, fires, held, of_cluster, replicated, silent};
-use super::{KEEP_FIRING, OF_CLUSTER, across, added_up};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across, added_up};
 use crate::labels::{ConsumerGroup, LookoutShard};
 use crate::metrics::{CLUSTER_PARTITIONS, GROUP_TOTAL_LAG};
 
@@ -24,7 +24,7 @@ fn cluster_unseen() -> Alert {
         name: "LookoutKafkaClusterUnseen",
         expression: format!("{before} unless {}", added_up(CLUSTER_PARTITIONS)),
         hold: held(5),
-        keep_firing_for: KEEP_FIRING,
+        keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Nothing is known of a Kafka cluster any more",
@@ -46,8 +46,8 @@ fn cluster_unseen_cases() -> Vec<Case> {
         case("its rows are gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
         fires("two replicas of Lookout are one alert", replicated(&gone), 26, of_cluster()),
         fires("it has been gone for most of an hour", gone.clone(), 78, of_cluster()),
-        fires("it goes on for a little while", given("10x20 stale _x30 10x100"), 55, of_cluster()),
-        silent("it is seen again", CaseKind::Clears, given("10x20 stale _x30 10x100"), 57),
+        fires("it goes on for a little while", given("10x20 stale _x30 10x100"), 60, of_cluster()),
+        silent("it is seen again", CaseKind::Clears, given("10x20 stale _x30 10x100"), 62),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
         fires("two shards are one alert", shards("10x20 stale _x300", "5x20 stale _x300"), 26, of_cluster()),
         silent("one of two shards sees its part", CaseKind::Other, shards("10x20 stale _x300", "5x300"), 60),
@@ -58,7 +58,7 @@ fn cluster_unseen_cases() -> Vec<Case> {
             60,
         ),
         silent("one of two replicas sees it", CaseKind::Other, differing(&gone, &given("10x300")), 60),
-        silent("it has been gone for longer than an hour", CaseKind::Other, gone, 90),
+        silent("it has been gone for longer than an hour", CaseKind::Other, gone, 95),
         silent("it never was there", CaseKind::Missing, given("_x300"), 60),
     ]
 }
@@ -101,6 +101,7 @@ fn shard_unseen_cases() -> Vec<Case> {
     vec![
         case("one of three is gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
         fires("two replicas of each are one alert", replicated(&gone), 26, of_cluster()),
+        fires("it has been gone for most of an hour", gone.clone(), 75, of_cluster()),
         fires("it goes on for a little while", three("7x20 stale _x30 7x100"), 55, of_cluster()),
         silent("it is there again", CaseKind::Clears, three("7x20 stale _x30 7x100"), 57),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
