@@ -1,18 +1,19 @@
 //! An exporter's own page: text by hand, with generated tables between markers.
 
-use lookout_declarations::ExporterSpec;
+use lookout_declarations::Declared;
 
 use crate::{GeneratedFile, RenderError, generated, reference};
 
-/// The page of `exporter` with its tables new, if it has one.
+/// The page of an exporter with its tables new, if it has one.
 pub(crate) fn render(
-    exporter: &ExporterSpec,
+    declared: &Declared,
     existing: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<GeneratedFile>, RenderError> {
+    let exporter = declared.spec;
     let Some(path) = generated::page(exporter) else { return Ok(None) };
     let parts = [
         ("metrics", reference::metrics(exporter.metrics)),
-        ("alerts", reference::alerts(&(exporter.alerts)(), "../..")),
+        ("alerts", reference::alerts(&declared.alerts, "../../rules/generated/runbooks")),
         ("reasons", reference::reasons(exporter.reasons)),
         ("permissions", reference::permissions(exporter.permissions)),
     ];

@@ -1,41 +1,13 @@
-//! The reference: every metric, label, alert and reason of the suite, as tables.
+//! The tables of the reference: metrics, labels, alerts, reasons, rights.
 //!
-//! The tables are shared with the exporters' own pages, see `page.rs`.
+//! They are in the book and, exporter by exporter, in the pages written by hand; see `page.rs`.
 
 use core::fmt::Write as _;
 use std::collections::BTreeMap;
 
 use lookout_declarations::{Alert, Declaration, ExporterSpec, Kind, Permission, Reason, Stability};
 
-use crate::{
-    GeneratedFile,
-    markdown::{code, codes, duration, table},
-};
-
-/// Where the reference lies.
-const PATH: &str = "docs/metrics.md";
-
-pub(crate) fn render(exporters: &[&ExporterSpec]) -> GeneratedFile {
-    let mut text =
-        "# Metrics\n\nEverything that Lookout exposes, by exporter. A stable name changes only with a major \
-                    version; an experimental one may change with any.\n"
-            .to_owned();
-    for exporter in exporters {
-        // Writing to a String cannot fail.
-        let _ =
-            write!(text, "\n## {}\n\n{}\n\n{}", exporter.name, exporter.question, metrics(exporter.metrics));
-        let alerts = (exporter.alerts)();
-        if !alerts.is_empty() {
-            let _ = write!(text, "\nAlerts:\n\n{}", self::alerts(&alerts, ".."));
-        }
-    }
-    let _ = write!(
-        text,
-        "\n## Reasons\n\nWhy a source, or an item of one, could not be read.\n\n{}",
-        reasons_by_exporter(exporters)
-    );
-    GeneratedFile::markdown(PATH, "the catalogue", &text)
-}
+use crate::markdown::{code, codes, duration, table};
 
 /// The metrics, then the labels that they have.
 pub(crate) fn metrics(declarations: &[&Declaration]) -> String {
@@ -54,11 +26,11 @@ pub(crate) fn metrics(declarations: &[&Declaration]) -> String {
     if labels.is_empty() { metrics } else { format!("{metrics}\n{labels}") }
 }
 
-/// The alerts, each linked to its runbook; `root` leads to the repository's root.
-pub(crate) fn alerts(alerts: &[Alert], root: &str) -> String {
+/// The alerts, each linked to its runbook; `runbooks` leads to their folder.
+pub(crate) fn alerts(alerts: &[Alert], runbooks: &str) -> String {
     let rows = alerts.iter().map(|alert| {
         vec![
-            format!("[`{0}`]({root}/{1})", alert.name, crate::runbooks::path(alert)),
+            format!("[`{0}`]({runbooks}/{0}.md)", alert.name),
             alert.severity.to_string(),
             alert.owner.to_string(),
             duration(alert.hold),
@@ -91,7 +63,8 @@ pub(crate) fn permissions(permissions: &[Permission]) -> String {
     table(&["Right", "On", "Why", "Without it"], rows)
 }
 
-fn reasons_by_exporter(exporters: &[&ExporterSpec]) -> String {
+/// Every reason, and whose sources can fail for it.
+pub(crate) fn reasons_by_exporter(exporters: &[&ExporterSpec]) -> String {
     let rows = Reason::ALL.iter().map(|reason| {
         let having = exporters.iter().filter(|exporter| exporter.reasons.contains(reason));
         let having = if Reason::OF_DRIVER.contains(reason) {

@@ -1,79 +1,193 @@
-//! Unit tests of the rule files, for promtool and vmalert-tool, made from the cases of the alerts.
+//! Unit tests of the rule files, for promtool and for vmalert-tool, made from the cases of the alerts.
 //!
-//! They look at the series `ALERTS` and not at promtool's own list of alerts: a tester checks only the alerts that a
+//! They look at the series `ALERTS` and not at a tester's own list of alerts: a tester checks only the alerts that a
 //! test names, and wants their annotations word for word, with the values of templates worked out. So each case says
 //! exactly for which labels its alert fires; and where it fires, that nothing else of the file does, except
 //! - what it inhibits or is inhibited by: Alertmanager shows one of the two;
 //! - what fires for want of data, because a case gives the series of its own alert only.
 //!
 //! A case in which the alert is silent says nothing of the others: often it is silent because another one speaks.
+//!
+//! How to get it wrong: comparing the two testers without their differences, which [`Tester`] lists.
+
+mod derived;
+mod file;
+mod moments;
+mod rules_of;
+mod suites;
+mod values;
 
 use core::fmt::Write as _;
 use std::collections::BTreeSet;
 
-use lookout_declarations::{Alert, Case, CaseKind, Expectation, ExporterSpec};
-use serde::Serialize;
+use lookout_declarations::{Alert, Case, CaseKind, Declared, Expectation};
 
-use crate::{GeneratedFile, RenderError, generated::origin, markdown::duration, rules};
+pub use self::derived::derived_cases;
+use self::file::{Expression, Input, Sample, Test, TestFile};
+use self::moments::Moments;
+use self::rules_of::RulesOf;
+pub use self::suites::{Suite, rule_suites};
+use crate::{GeneratedFile, RenderError, RuleTarget, generated::origin, markdown::duration};
 
 /// How often the testers evaluate the rules: as often as Prometheus does if nobody says otherwise.
-const EVALUATION_INTERVAL: &str = "1m";
+pub(crate) const EVALUATION_INTERVAL: &str = "1m";
 
-pub(crate) fn render(exporter: &ExporterSpec, alerts: &[Alert]) -> Result<GeneratedFile, RenderError> {
-    let tests = alerts.iter().flat_map(|alert| alert.cases.iter().map(|case| test(alert, case, alerts)));
-    let file = TestFile {
-        rule_files: vec![rules::from_tests(exporter)],
-        evaluation_interval: EVALUATION_INTERVAL,
-        tests: tests.collect(),
-    };
-    GeneratedFile::yaml(format!("rules/generated/tests/{}.yaml", exporter.name), &origin(exporter), &file)
+/// The folder of the unit tests, from the repository's root; each tester has its own below it.
+pub const TEST_FOLDER: &str = "rules/generated/tests";
+
+/// What plays the unit tests.
+///
+/// The format is the same but for the word for an expression. What else differs is not in the format: the clock of
+/// promtool begins in 1970 and that of vmalert-tool in 2000, and vmalert puts the name of the group on every alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tester {
+    /// Prometheus' promtool.
+    Promtool,
+    /// VictoriaMetrics' vmalert-tool.
+    VmalertTool,
 }
 
-fn test<'a>(alert: &Alert, case: &'a Case, alerts: &[Alert]) -> Test<'a> {
-    let eval_time = duration(case.at);
-    let expected: &[_] = match &case.expect {
+impl Tester {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Promtool, Self::VmalertTool];
+
+    /// The name of its program.
+    pub const fn program(self) -> &'static str {
+        match self {
+            Self::Promtool => "promtool",
+            Self::VmalertTool => "vmalert-tool",
+        }
+    }
+
+    /// The engine whose rules it plays.
+    pub const fn target(self) -> RuleTarget {
+        match self {
+            Self::Promtool => RuleTarget::Prometheus,
+            Self::VmalertTool => RuleTarget::Vmalert,
+        }
+    }
+
+    /// Where its clock stands when a test begins, in seconds since 1970.
+    const fn start(self) -> i64 {
+        match self {
+            Self::Promtool => 0,
+            Self::VmalertTool => 946_684_800, // 2000-01-01T00:00:00Z
+        }
+    }
+}
+
+/// The unit tests of one exporter for `tester`. `rule_files` are its rules, as that engine loads them; paths in the
+/// test lead to them as they lie below `rules/generated`. `catalogue` says which metrics are moments.
+pub fn rule_tests(
+    tester: Tester,
+    declared: &Declared,
+    catalogue: &[Declared],
+    rule_files: &[GeneratedFile],
+) -> Result<GeneratedFile, RenderError> {
+    let path = format!("{TEST_FOLDER}/{}/{}.yaml", tester.program(), declared.spec.name);
+    let rules = RulesOf::read(rule_files)?;
+    let context = Context::new(tester, declared, catalogue, &rules);
+    let tests = declared.alerts.iter().flat_map(|alert| {
+        let written = alert.cases.iter().map(|case| context.test(alert, case, Others::Silent));
+        let derived = derived_cases(alert, catalogue).into_iter();
+        written.chain(derived.map(|case| context.test(alert, &case, Others::NotAsked))).collect::<Vec<_>>()
+    });
+    let tests = tests.collect();
+    context.file(path, rules.paths("../../"), rules.groups(), tests)
+}
+
+/// Whether a test asks that no other alert fires; then it needs the rules of the whole exporter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Others {
+    Silent,
+    NotAsked,
+}
+
+struct Context<'a> {
+    tester: Tester,
+    declared: &'a Declared,
+    rules: &'a RulesOf,
+    moments: Moments<'a>,
+}
+
+impl<'a> Context<'a> {
+    fn new(tester: Tester, declared: &'a Declared, catalogue: &'a [Declared], rules: &'a RulesOf) -> Self {
+        Self { tester, declared, rules, moments: Moments::new(catalogue, tester.start()) }
+    }
+
+    fn file(
+        &self,
+        path: String,
+        rule_files: Vec<String>,
+        group_eval_order: Vec<String>,
+        tests: Vec<Test>,
+    ) -> Result<GeneratedFile, RenderError> {
+        let file = TestFile { rule_files, evaluation_interval: EVALUATION_INTERVAL, group_eval_order, tests };
+        GeneratedFile::yaml(path, &origin(self.declared.spec), &file)
+    }
+
+    fn test(&self, alert: &Alert, case: &Case, others: Others) -> Test {
+        let mut expressions = vec![expression(
+            case,
+            &format!("ALERTS{{alertname=\"{}\",alertstate=\"firing\"}}", alert.name),
+            expected(case).iter().map(|labels| self.firing(alert, labels)).collect(),
+        )];
+        if others == Others::Silent && case.expect != Expectation::Silent {
+            let ignored: Vec<&str> = may_fire_too(alert, &self.declared.alerts).into_iter().collect();
+            let others = format!("ALERTS{{alertname!~\"{}\",alertstate=\"firing\"}}", ignored.join("|"));
+            expressions.push(expression(case, &others, Vec::new()));
+        }
+        let given = case.given.iter().map(|given| Input {
+            series: given.series.clone(),
+            values: self.moments.shifted(given).into_owned(),
+        });
+        let (promql, metricsql) = match self.tester {
+            Tester::Promtool => (expressions, Vec::new()),
+            Tester::VmalertTool => (Vec::new(), expressions),
+        };
+        Test {
+            name: format!("{}: {}", alert.name, case.name),
+            interval: duration(case.interval),
+            input_series: given.collect(),
+            promql,
+            metricsql,
+        }
+    }
+
+    /// The series that a firing alert is.
+    fn firing(&self, alert: &Alert, labels: &[(String, String)]) -> Sample {
+        let mut series = format!(
+            "ALERTS{{alertname=\"{}\",alertstate=\"firing\",owner=\"{}\",severity=\"{}\"",
+            alert.name, alert.owner, alert.severity
+        );
+        if let (Tester::VmalertTool, Some(group)) = (self.tester, self.rules.group_of(alert.name)) {
+            write_label(&mut series, "alertgroup", group);
+        }
+        for (name, value) in labels {
+            write_label(&mut series, name, value);
+        }
+        series.push('}');
+        Sample { labels: series, value: 1 }
+    }
+}
+
+/// The testers print the expression of what failed, and not the name of its test; so the name is its comment.
+fn expression(case: &Case, expression: &str, exp_samples: Vec<Sample>) -> Expression {
+    Expression { expr: format!("{expression} # {}", case.name), eval_time: duration(case.at), exp_samples }
+}
+
+/// The label sets for which the alert fires in `case`.
+fn expected(case: &Case) -> &[Vec<(String, String)>] {
+    match &case.expect {
         Expectation::Fires(sets) => sets,
         Expectation::Silent => &[],
-    };
-    let samples = expected.iter().map(|labels| Sample { labels: firing(alert, labels), value: 1 });
-    let mut expressions = vec![Expression {
-        expr: format!("ALERTS{{alertname=\"{}\",alertstate=\"firing\"}}", alert.name),
-        eval_time: eval_time.clone(),
-        exp_samples: samples.collect(),
-    }];
-    if case.expect != Expectation::Silent {
-        let ignored: Vec<&str> = may_fire_too(alert, alerts).into_iter().collect();
-        expressions.push(Expression {
-            expr: format!("ALERTS{{alertname!~\"{}\",alertstate=\"firing\"}}", ignored.join("|")),
-            eval_time,
-            exp_samples: Vec::new(),
-        });
-    }
-    Test {
-        name: format!("{}: {}", alert.name, case.name),
-        interval: duration(case.interval),
-        input_series: case
-            .given
-            .iter()
-            .map(|given| Input { series: &given.series, values: &given.values })
-            .collect(),
-        expressions,
     }
 }
 
-/// The series that a firing alert is.
-fn firing(alert: &Alert, labels: &[(String, String)]) -> String {
-    let mut series = format!(
-        "ALERTS{{alertname=\"{}\",alertstate=\"firing\",owner=\"{}\",severity=\"{}\"",
-        alert.name, alert.owner, alert.severity
-    );
-    for (name, value) in labels {
-        let value = value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
-        // Writing to a String cannot fail.
-        let _ = write!(series, ",{name}=\"{value}\"");
-    }
-    series.push('}');
-    series
+fn write_label(series: &mut String, name: &str, value: &str) {
+    let value = value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
+    // Writing to a String cannot fail.
+    let _ = write!(series, ",{name}=\"{value}\"");
 }
 
 /// The alerts that say nothing against a case of `alert` by firing.
@@ -89,39 +203,4 @@ fn may_fire_too<'a>(alert: &'a Alert, alerts: &'a [Alert]) -> BTreeSet<&'a str> 
 
 fn fires_without_data(alert: &Alert) -> bool {
     alert.cases.iter().any(|case| case.kind == CaseKind::Missing && case.expect != Expectation::Silent)
-}
-
-#[derive(Serialize)]
-struct TestFile<'a> {
-    rule_files: Vec<String>,
-    evaluation_interval: &'static str,
-    tests: Vec<Test<'a>>,
-}
-
-#[derive(Serialize)]
-struct Test<'a> {
-    name: String,
-    interval: String,
-    input_series: Vec<Input<'a>>,
-    #[serde(rename = "promql_expr_test")]
-    expressions: Vec<Expression>,
-}
-
-#[derive(Serialize)]
-struct Input<'a> {
-    series: &'a str,
-    values: &'a str,
-}
-
-#[derive(Serialize)]
-struct Expression {
-    expr: String,
-    eval_time: String,
-    exp_samples: Vec<Sample>,
-}
-
-#[derive(Serialize)]
-struct Sample {
-    labels: String,
-    value: u8,
 }
