@@ -9,6 +9,9 @@ use lookout_config::{HumanDuration, HumanSize};
 use lookout_runtime::http::{ExternalUrl, ListenAddress, RoutePrefix};
 use lookout_runtime::{Shard, logging};
 
+use crate::dashboards::DashboardsArguments;
+use crate::docs::DocsArguments;
+use crate::rules::RulesCommand;
 use crate::web;
 
 /// Prometheus exporters for Kubernetes data platforms.
@@ -40,6 +43,21 @@ pub(crate) enum Command {
     /// Print the default configuration or its schema, or check a file
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Write alerting and recording rules for an engine, prove them, try them on the past, or check rules of others
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Write the boards for Grafana, with the bounds of the configuration
+    Dashboards(DashboardsArguments),
+    /// Write the reference as a book of Markdown: metrics, alerts with runbooks, rules, boards, settings, permissions
+    Docs(DocsArguments),
+}
+
+/// Whose settings hold: for subcommands that derive something from a configuration without serving it.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigurationArguments {
+    /// Configuration file; without one every exporter has its defaults
+    #[arg(id = "config-file", long = "config.file", alias = "config", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// Where and how to serve, and how to log: the flags that every serving subcommand has.

@@ -5,7 +5,7 @@ use std::path::Path;
 use lookout_catalog::Settings;
 use lookout_config::{Faults, LoadFile, default_file, load_file, schema};
 
-use crate::cli::{CheckFormat, ConfigCommand};
+use crate::cli::{CheckFormat, ConfigCommand, ConfigurationArguments};
 use crate::exit::Failure;
 use crate::output::{json, print};
 
@@ -16,6 +16,14 @@ pub(crate) fn run(command: &ConfigCommand) -> Result<(), Failure> {
         ConfigCommand::Schema => print(&format!("{:#}\n", schema::<Settings>())),
         ConfigCommand::Check { file, format } => check(file, *format),
         ConfigCommand::CheckWeb { file } => check_web(file),
+    }
+}
+
+/// The settings that hold: those of the file, or the defaults without one.
+pub(crate) fn settings(arguments: &ConfigurationArguments) -> Result<Settings, Failure> {
+    match &arguments.file {
+        Some(file) => Ok(load_file::<Settings>(file)?),
+        None => Ok(Settings::default()),
     }
 }
 

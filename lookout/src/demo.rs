@@ -9,12 +9,12 @@ mod configuration;
 mod scraper;
 mod story;
 
-use core::time::Duration;
 use std::io::Write as _;
 use std::net::SocketAddr;
 
 use clap::Args;
 use jiff::Timestamp;
+use lookout_config::HumanDuration;
 use lookout_runtime::{Clock, Shard, shutdown_on_signals};
 use lookout_simulator::{Incident, Platform, PlatformOptions};
 use tokio::sync::oneshot;
@@ -27,14 +27,20 @@ use crate::reload::Configuration;
 use crate::{process, web};
 
 /// The time for everything to be seen in order before an incident is played: two cycles of every source.
-const PRELUDE: Duration = Duration::from_secs(10);
+const PRELUDE: HumanDuration = HumanDuration::from_secs(10);
 
 /// `lookout demo`.
 #[derive(Debug, Args)]
 pub(crate) struct DemoArguments {
-    /// Play one incident after ten seconds; see --incidents
+    /// Play one incident; see --incidents
     #[arg(long, value_name = "NAME")]
     incident: Option<String>,
+    /// Let everything be in order for this long before the incident
+    #[arg(long, value_name = "TIME", value_parser = web::time, requires = "incident", default_value_t = PRELUDE)]
+    incident_after: HumanDuration,
+    /// Repair the incident when it has lasted this long
+    #[arg(long, value_name = "TIME", value_parser = web::time, requires = "incident")]
+    repair_after: Option<HumanDuration>,
     /// List the incidents that can be played, and end
     #[arg(long)]
     incidents: bool,
@@ -71,7 +77,10 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
         say(&story::opening(&platform, &addresses, &file))?;
         let mut scraper = start_scraper(arguments.with, &addresses, &platform)?;
         if let Some(incident) = incident {
-            play(incident, &platform).await?;
+            play(incident, arguments.incident_after, &platform).await?;
+            if let Some(lasts) = arguments.repair_after {
+                repair(incident, lasts, &platform).await?;
+            }
         }
         match &mut scraper {
             Some(scraper) => Err(scraper.ended().await),
@@ -106,12 +115,20 @@ fn start_scraper(
     Ok(Some(running))
 }
 
-async fn play(incident: &Incident, platform: &Platform) -> Result<(), Failure> {
-    tokio::time::sleep(PRELUDE).await;
+async fn play(incident: &Incident, after: HumanDuration, platform: &Platform) -> Result<(), Failure> {
+    tokio::time::sleep(after.get()).await;
     say(&story::incident(incident))?;
     incident.play(platform, now()).await.map_err(|error| {
         Failure::Run(format!("cannot play the incident `{}`: {}", incident.name, chain(&error)))
     })
+}
+
+async fn repair(incident: &Incident, after: HumanDuration, platform: &Platform) -> Result<(), Failure> {
+    tokio::time::sleep(after.get()).await;
+    incident.repair(platform, now()).await.map_err(|error| {
+        Failure::Run(format!("cannot repair the incident `{}`: {}", incident.name, chain(&error)))
+    })?;
+    say(&story::repaired(incident))
 }
 
 fn now() -> Timestamp {

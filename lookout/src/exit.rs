@@ -20,7 +20,6 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Listen(String),
     /// The command line asked for something that is not there.
-    #[cfg(feature = "demo")]
     #[error("{0}")]
     Ask(String),
     /// A check did what it was asked for, and what it looked at is wrong; the answer has been given.
@@ -36,7 +35,6 @@ impl Failure {
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Run(_) => 1,
-            #[cfg(feature = "demo")]
             Self::Ask(_) => 2,
             Self::UnderstandConfiguration(_) | Self::ReadConfiguration(_) => 3,
             Self::Listen(_) => 4,

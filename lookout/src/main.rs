@@ -7,13 +7,18 @@
 mod check;
 mod cli;
 mod config;
+mod dashboards;
 #[cfg(feature = "demo")]
 mod demo;
+mod docs;
 mod exit;
 mod exporters;
+mod folder;
 mod output;
 mod process;
 mod reload;
+mod rules;
+mod runbooks;
 mod serve;
 mod web;
 
@@ -46,6 +51,9 @@ fn main() -> ExitCode {
             with_logs(&arguments.log).and_then(|_logs| block_on(check::run(arguments)))
         }
         Command::Config(command) => config::run(&command),
+        Command::Rules(command) => rules::run(&command),
+        Command::Dashboards(arguments) => dashboards::run(&arguments),
+        Command::Docs(arguments) => docs::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

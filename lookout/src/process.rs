@@ -6,16 +6,16 @@ use lookout_catalog::ALL;
 use lookout_exposition::{ExporterFamilies, Exposition};
 use lookout_runtime::http::{WebFile, WebOptions};
 use lookout_runtime::{
-    BuildInfo, Clock, Driver, Hangups, Reloads, ServeError, Service, Shard, Shutdown, Standing, Suite,
-    reload_channel, serve,
+    BuildInfo, Clock, Driver, Hangups, Reloads, Runbooks, ServeError, Service, Shard, Shutdown, Standing,
+    Suite, reload_channel, serve,
 };
 use lookout_self_metrics::metrics::Configuration as Which;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::exit::{Failure, chain};
-use crate::exporters;
 use crate::reload::{Configuration, InForce, Reloader, series_budget};
+use crate::{exporters, runbooks};
 
 /// What a serving process is told at its start.
 pub(crate) struct Process {
@@ -55,6 +55,8 @@ pub(crate) async fn run(
     }
     driver.set(sources).map_err(|error| Failure::Run(chain(&error)))?;
     suite.set(notes);
+    let handbook = Runbooks::default();
+    handbook.set(runbooks::library(settings));
     let (prober, probers) = watch::channel(exporters::prober(settings));
     let (handle, requests) = reload_channel();
     if configuration.has_file() {
@@ -71,12 +73,14 @@ pub(crate) async fn run(
             clock,
             reloads: reloads.clone(),
             suite: suite.clone(),
+            runbooks: handbook.clone(),
             prober,
         },
         readings: 0,
     };
     let reload = reload_by_request.then_some(handle);
-    let service = Service { web, driver, build: BUILD, reloads, reload, prober: probers, suite };
+    let service =
+        Service { web, driver, build: BUILD, reloads, reload, prober: probers, suite, runbooks: handbook };
     // In a task of its own: a file system that hangs must not keep the process from ending.
     let mut reloading = JoinSet::new();
     reloading.spawn(reloader.run(shutdown.clone()));

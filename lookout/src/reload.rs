@@ -23,13 +23,13 @@ use lookout_exposition::Exposition;
 use lookout_runtime::http::WebReloader;
 use lookout_runtime::{
     Applied, Clock, DriverControl, FileWatch, Hangups, Prober, ReloadRequest, ReloadRequests, Reloads,
-    Shutdown, Suite,
+    Runbooks, Shutdown, Suite,
 };
 use lookout_self_metrics::metrics::Configuration as Which;
 use tokio::sync::watch;
 
 use crate::exit::chain;
-use crate::exporters;
+use crate::{exporters, runbooks};
 
 /// The series that Lookout may say of itself: what 1,000 endpoints need, ten times over.
 const OWN_SERIES_BUDGET: usize = 1_000_000;
@@ -65,6 +65,7 @@ pub(crate) struct InForce {
     pub(crate) clock: Clock,
     pub(crate) reloads: Reloads,
     pub(crate) suite: Suite,
+    pub(crate) runbooks: Runbooks,
     pub(crate) prober: watch::Sender<Option<Arc<dyn Prober>>>,
 }
 
@@ -235,6 +236,7 @@ impl InForce {
             self.prober.send_replace(exporters::prober(&wanted));
         }
         self.suite.set(notes);
+        self.runbooks.set(runbooks::library(&wanted));
         *settings = wanted;
         Ok(applied)
     }

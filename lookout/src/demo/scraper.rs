@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use clap::ValueEnum;
-use lookout_catalog::ALL;
+use lookout_catalog::Settings;
+use lookout_render::RuleTarget;
 use tokio::process::{Child, Command};
 
 use super::configuration::write_file;
@@ -106,13 +107,15 @@ impl Scraper {
         );
         if self == Self::Prometheus {
             configuration.push_str("rule_files:\n");
-            for spec in ALL {
-                let file = directory.join(format!("{}.rules.yaml", spec.name));
-                let rules = lookout_render::rule_file(spec, &(spec.alerts)())
+            for declared in Settings::default().declared() {
+                let rules = lookout_render::rule_files(RuleTarget::Prometheus, &declared)
                     .map_err(|error| Failure::Run(format!("cannot render the rules: {}", chain(&error))))?;
-                write_file(&file, &rules.contents)?;
-                // Writing to a String cannot fail.
-                let _ = writeln!(configuration, "  - {}", file.display());
+                for (at, rules) in rules.iter().enumerate() {
+                    let file = directory.join(format!("{}-{at}.rules.yaml", declared.spec.name));
+                    write_file(&file, &rules.contents)?;
+                    // Writing to a String cannot fail.
+                    let _ = writeln!(configuration, "  - {}", file.display());
+                }
             }
         }
         Ok(configuration)

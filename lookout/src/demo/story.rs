@@ -30,6 +30,11 @@ pub(super) fn incident(incident: &Incident) -> String {
     format!("\nIncident `{}`\n  {}\n  {}\n", incident.name, incident.story, incident.seen)
 }
 
+/// The text about an incident that has just been repaired.
+pub(super) fn repaired(incident: &Incident) -> String {
+    format!("\nIncident `{}` is repaired\n", incident.name)
+}
+
 /// Every incident with its story.
 pub(super) fn incidents() -> String {
     let mut list = String::new();

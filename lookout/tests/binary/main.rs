@@ -5,4 +5,6 @@ mod check;
 mod command_line;
 mod process;
 mod reload;
+mod rules;
+mod runbooks;
 mod serve;

@@ -1,0 +1,296 @@
+//! The answer: what would have fired first, the loudest first, then what could not be judged, then what is quiet.
+//!
+//! How to get it wrong: a list of all alerts in which "no data" looks like "quiet". They are two lists.
+
+use core::fmt::Write as _;
+use core::time::Duration;
+
+use jiff::Timestamp;
+use lookout_backtest::{Direction, Firing, Judgement, Proposal, Verdict, Window};
+use lookout_declarations::Alert;
+use serde_json::{Value, json};
+
+/// What is said of one alert; an error is what kept the server from answering.
+pub(super) struct Entry<'a> {
+    pub(super) alert: &'a Alert,
+    pub(super) verdict: Result<Verdict, String>,
+}
+
+/// All of it.
+pub(super) struct Report<'a> {
+    pub(super) window: Window,
+    pub(super) entries: Vec<Entry<'a>>,
+}
+
+/// How many label sets of one alert are written out.
+const SHOWN: usize = 5;
+/// How many moments of one label set are written out.
+const MOMENTS: usize = 3;
+
+impl Report<'_> {
+    /// For people.
+    pub(super) fn text(&self) -> String {
+        let mut loud = Vec::new();
+        let (mut quiet, mut blind, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in &self.entries {
+            match &entry.verdict {
+                Ok(Verdict { judgement: Judgement::Seen { firings, .. }, .. }) if !firings.is_empty() => {
+                    loud.push((entry.alert, firings, entry));
+                }
+                Ok(Verdict { judgement: Judgement::Seen { absent, .. }, .. }) => {
+                    quiet.push((entry.alert.name, absent));
+                }
+                Ok(Verdict { judgement: Judgement::Blind(absent), .. }) => {
+                    blind.push((entry.alert.name, absent));
+                }
+                Ok(Verdict { judgement: Judgement::Always, .. }) => {}
+                Err(why) => refused.push((entry.alert.name, why)),
+            }
+        }
+        loud.sort_by_key(|(_, firings, _)| core::cmp::Reverse(n_episodes(firings)));
+        let Self { window, .. } = self;
+        let mut text = format!(
+            "From {} to {}, evaluated every {}:\n{} of {} alerts would have fired.\n",
+            moment(window.start()),
+            moment(window.end()),
+            length(Duration::from_secs(window.step().unsigned_abs())),
+            loud.len(),
+            self.entries.len()
+        );
+        for (alert, firings, entry) in loud {
+            text.push_str(&self.loud(alert, firings, entry));
+        }
+        let mut list = |title: &str, names: Vec<String>| {
+            if !names.is_empty() {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "\n{title}\n  {}\n", names.join("\n  "));
+            }
+        };
+        let named = |(name, series): (&str, &Vec<String>)| format!("{name}: {}", series.join(", "));
+        list(
+            "Not judged, because the server has none of their series in this time:",
+            blind.into_iter().map(named).collect(),
+        );
+        list(
+            "Not judged, because the server would not answer:",
+            refused.into_iter().map(|(name, why)| format!("{name}: {why}")).collect(),
+        );
+        let (whole, partly): (Vec<_>, Vec<_>) = quiet.into_iter().partition(|(_, absent)| absent.is_empty());
+        list("Quiet, but the server has not all of their series:", partly.into_iter().map(named).collect());
+        list("Quiet:", whole.into_iter().map(|(name, _)| name.to_owned()).collect());
+        text
+    }
+
+    fn loud(&self, alert: &Alert, firings: &[Firing], entry: &Entry<'_>) -> String {
+        let n = n_episodes(firings);
+        let total = firings.iter().map(|firing| firing.total).sum();
+        let mut text = format!(
+            "\n{} ({}): {}, {} in all\n",
+            alert.name,
+            alert.severity,
+            counted(n, "time"),
+            length(total)
+        );
+        for firing in firings.iter().take(SHOWN) {
+            let labels: Vec<String> =
+                firing.labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+            let shown = firing.episodes.iter().take(MOMENTS).map(|episode| {
+                let ended = if episode.end.is_none() { " and still" } else { "" };
+                format!("{} for {}{ended}", moment(episode.start), length(episode.length(&self.window)))
+            });
+            let mut shown: Vec<String> = shown.collect();
+            if firing.episodes.len() > MOMENTS {
+                shown.push(format!("{} more", firing.episodes.len() - MOMENTS));
+            }
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {{{}}}: {}", labels.join(", "), shown.join("; "));
+        }
+        if firings.len() > SHOWN {
+            let _ = writeln!(text, "  and {} more label sets", firings.len() - SHOWN);
+        }
+        if let Ok(Verdict {
+            judgement: Judgement::Seen { threshold: Some((bound, direction, proposal)), .. },
+            ..
+        }) = &entry.verdict
+            && let Some(proposal) = proposal
+        {
+            let _ = writeln!(text, "  {}", proposed(*bound, *direction, proposal, &settings(alert)));
+        }
+        text
+    }
+
+    /// For programs.
+    pub(super) fn document(&self) -> Value {
+        let alerts: Vec<Value> = self.entries.iter().map(|entry| self.entry(entry)).collect();
+        json!({
+            "start": moment(self.window.start()),
+            "end": moment(self.window.end()),
+            "step_seconds": self.window.step(),
+            "alerts": alerts,
+        })
+    }
+
+    fn entry(&self, entry: &Entry<'_>) -> Value {
+        let name = entry.alert.name;
+        match &entry.verdict {
+            Err(why) => json!({"alert": name, "judged": false, "error": why}),
+            Ok(Verdict { judgement: Judgement::Blind(absent), .. }) => {
+                json!({"alert": name, "judged": false, "absent_series": absent})
+            }
+            Ok(Verdict { judgement: Judgement::Always, .. }) => {
+                json!({"alert": name, "judged": false, "always": true})
+            }
+            Ok(Verdict { judgement: Judgement::Seen { firings, absent, threshold }, .. }) => json!({
+                "alert": name,
+                "judged": true,
+                "absent_series": absent,
+                "n_episodes": n_episodes(firings),
+                "total_seconds": firings.iter().map(|firing| firing.total.as_secs()).sum::<u64>(),
+                "firings": firings.iter().map(|firing| self.firing(firing)).collect::<Vec<_>>(),
+                "threshold": threshold.as_ref().map(|(bound, direction, proposal)| json!({
+                    "bound": bound,
+                    "bad": match direction { Direction::Above => "above", Direction::Below => "below" },
+                    "settings": settings(entry.alert),
+                    "proposal": proposal.as_ref().map(|proposal| json!({
+                        "bound": proposal.bound,
+                        "n_episodes": proposal.n_episodes,
+                        "n_allowed": proposal.n_allowed,
+                        "quantiles": Proposal::SHARES.iter().zip(proposal.quantiles)
+                            .map(|(share, value)| json!({"share": share, "value": value})).collect::<Vec<_>>(),
+                    })),
+                })),
+            }),
+        }
+    }
+
+    fn firing(&self, firing: &Firing) -> Value {
+        let episodes: Vec<Value> = firing
+            .episodes
+            .iter()
+            .map(|episode| {
+                json!({
+                    "start": moment(episode.start),
+                    "end": episode.end.map(moment),
+                    "seconds": episode.length(&self.window).as_secs(),
+                })
+            })
+            .collect();
+        json!({"labels": firing.labels, "total_seconds": firing.total.as_secs(), "episodes": episodes})
+    }
+}
+
+fn n_episodes(firings: &[Firing]) -> usize {
+    firings.iter().map(|firing| firing.episodes.len()).sum()
+}
+
+/// What the values propose, in a sentence or two.
+fn proposed(bound: f64, direction: Direction, proposal: &Proposal, settings: &[String]) -> String {
+    let [half, nine, ninety_nine, worst] = proposal.quantiles;
+    let (side, than) = match direction {
+        Direction::Above => ("above", "at most"),
+        Direction::Below => ("below", "at least"),
+    };
+    let values = format!(
+        "Half of the values are {than} {half}, 90 % {than} {nine}, 99 % {than} {ninety_nine}; the worst is {worst}."
+    );
+    let threshold = format!("It fires {side} {bound}.");
+    let keys = if settings.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", settings.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "))
+    };
+    match proposal.bound {
+        Some(other) if is_milder(other, bound, direction) => format!(
+            "{threshold} {values} {} {other}{keys} it would have fired {}.",
+            capitalised(side),
+            counted(proposal.n_episodes, "time")
+        ),
+        _ => format!("{threshold} {values} It fires at most once a week as it is."),
+    }
+}
+
+fn is_milder(other: f64, bound: f64, direction: Direction) -> bool {
+    match direction {
+        Direction::Above => other > bound,
+        Direction::Below => other < bound,
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// The keys of the configuration that the alert's runbook names as those of its thresholds.
+fn settings(alert: &Alert) -> Vec<String> {
+    let mut keys: Vec<String> = alert
+        .runbook
+        .split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("}}"))
+        .map(|(key, _)| key.trim().to_owned())
+        .filter(|key| key.contains('.') && !key.starts_with(['$', '.']))
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+fn moment(at: i64) -> String {
+    Timestamp::from_second(at).map_or_else(|_| at.to_string(), |moment| moment.to_string())
+}
+
+/// A length as people say it: the two largest units.
+fn length(length: Duration) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let mut rest = length.as_secs();
+    let mut text = String::new();
+    let mut n_units = 0;
+    for (unit, name) in UNITS {
+        if rest >= unit && n_units < 2 {
+            let _ = write!(text, "{}{name}", rest / unit);
+            n_units += 1;
+        }
+        rest %= unit;
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_have_their_two_largest_units() {
+        for (seconds, expected) in
+            [(0, "0s"), (59, "59s"), (3_660, "1h1m"), (90_061, "1d1h"), (3_601, "1h1s")]
+        {
+            assert_eq!(length(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_proposal_says_what_led_to_it_and_which_key_to_change() {
+        let mut proposal = Proposal {
+            bound: Some(900.0),
+            n_episodes: 1,
+            n_allowed: 1,
+            quantiles: [3.0, 40.0, 700.0, 950.0],
+        };
+        let keys = ["kafka.alerts.lag".to_owned()];
+        assert_eq!(
+            proposed(600.0, Direction::Above, &proposal, &keys),
+            "It fires above 600. Half of the values are at most 3, 90 % at most 40, 99 % at most 700; the worst is 950. \
+             Above 900 (`kafka.alerts.lag`) it would have fired 1 time."
+        );
+        proposal.bound = Some(500.0);
+        assert!(
+            proposed(600.0, Direction::Above, &proposal, &keys)
+                .ends_with("It fires at most once a week as it is.")
+        );
+    }
+}
