@@ -7,15 +7,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(clippy::print_stdout, reason = "what was measured stands beside a failure")]
 
+mod alertmanager;
+mod backtest;
 mod blackbox;
+mod boards;
 mod certificates;
 mod demo;
 mod exposition;
+mod grafana;
 mod hostile;
 mod inventory;
 mod kafka;
 mod kubernetes;
+mod notifications;
 mod prometheus;
+mod receiver;
+mod rendering;
 mod rotation;
 mod rules;
 mod running;
@@ -28,6 +35,7 @@ mod sockets;
 mod steps;
 mod toolkit;
 mod tools;
+mod victoria_metrics;
 mod watcher;
 mod web_configuration;
 mod web_server;

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use lookout_declarations::Declared;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::demo::Demo;
+use crate::rendering::Rendering;
 use crate::rules;
 use crate::running::Running;
 use crate::tools::{run, tool};
@@ -21,31 +23,32 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// Scrapes `target` in clear and evaluates the generated rules.
     fn start(target: &str) -> Self {
-        let job = json!({"job_name": "lookout", "static_configs": [{"targets": [target]}]});
-        Self::scraping(&job, &rules::generated("prometheus"))
+        Self::scraping(&job(target), &rules::generated("prometheus"))
     }
 
     /// Scrapes by this entry of `scrape_configs`, and evaluates these rules.
     pub(crate) fn scraping(job: &Value, rules: &[PathBuf]) -> Self {
+        Self::running("PROMETHEUS", &configuration(job, rules))
+    }
+
+    /// Starts the tool of this name with this configuration.
+    pub(crate) fn running(name: &str, configuration: &Value) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        // JSON is YAML, and quotes what must be quoted.
-        let configuration = json!({
-            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-            "scrape_configs": [job],
-            "rule_files": rules,
-        });
         let file = folder.path().join("prometheus.yml");
         std::fs::write(&file, configuration.to_string()).expect("the configuration can be written");
 
-        let mut command = Command::new(tool("PROMETHEUS"));
+        let mut command = Command::new(tool(name));
         command.arg(format!("--config.file={}", file.display()));
         command.arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()));
         command.arg("--web.listen-address=127.0.0.1:0");
         let mut process = Running::start(&mut command, &folder.path().join("prometheus.log"));
-        let address = process.until_log("its address", |line| {
-            Some(line.split_once("msg=\"Listening on\" address=")?.1.to_owned())
-        });
+        let address = process.until_log("its address", listens_at);
         Self { process, address, _folder: folder }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Asks the HTTP API until `judge` has an answer to what it says.
@@ -73,6 +76,27 @@ impl Prometheus {
     }
 }
 
+/// The address at which a server of the Prometheus family says that it listens.
+pub(crate) fn listens_at(line: &str) -> Option<String> {
+    let (_, fields) = line.split_once("msg=\"Listening on\"")?;
+    Some(fields.split_once("address=")?.1.to_owned())
+}
+
+/// Scrapes by this entry of `scrape_configs` and evaluates these rules, every second. JSON is YAML, and quotes what must be
+/// quoted.
+pub(crate) fn configuration(job: &Value, rules: &[PathBuf]) -> Value {
+    json!({
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "scrape_configs": [job],
+        "rule_files": rules,
+    })
+}
+
+/// The entry of `scrape_configs` for one address in clear.
+pub(crate) fn job(target: &str) -> Value {
+    json!({"job_name": "lookout", "static_configs": [{"targets": [target]}]})
+}
+
 #[test]
 fn prometheus_stores_what_the_demo_serves() {
     let demo = Demo::start();
@@ -92,11 +116,25 @@ fn prometheus_stores_what_the_demo_serves() {
 }
 
 #[test]
-fn prometheus_loads_and_evaluates_every_rule() {
+fn the_newest_prometheus_loads_and_evaluates_every_rule() {
+    evaluates_every_rule("PROMETHEUS", "3.15");
+}
+
+#[test]
+fn the_old_prometheus_loads_and_evaluates_every_rule() {
+    evaluates_every_rule("PROMETHEUS_OLD", "2.42");
+}
+
+fn evaluates_every_rule(name: &str, version: &str) {
     let demo = Demo::start();
-    let mut prometheus = Prometheus::start(&demo.address);
-    let n_declared = lookout_catalog::ALL.iter().map(|spec| (spec.alerts)().len()).sum::<usize>();
-    let rules = prometheus.until("evaluated rules", "rules", "type=alert", |data| {
+    let rendering = Rendering::new("prometheus", Some(version));
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let rules = rendering.hurried(folder.path());
+    let mut prometheus = Prometheus::running(name, &configuration(&job(&demo.address), &rules));
+    let catalogue = lookout_catalog::Settings::default().declared();
+    let count = |declared: &Declared| declared.alerts.len() + declared.recordings.len();
+    let n_declared = catalogue.iter().map(count).sum::<usize>();
+    let rules = prometheus.until("evaluated rules", "rules", "exclude_alerts=true", |data| {
         let groups = data["groups"].as_array()?;
         let rules: Vec<Value> =
             groups.iter().filter_map(|group| group["rules"].as_array()).flatten().cloned().collect();

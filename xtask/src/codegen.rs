@@ -9,6 +9,7 @@
 mod difference;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use lookout_catalog::Settings;
 use lookout_render::{GeneratedFile, OWNED_FOLDERS};
@@ -49,7 +50,7 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<(), Error> {
 
 /// Every generated file.
 fn generate(workspace: &Workspace) -> Result<Vec<GeneratedFile>, Error> {
-    let mut files = lookout_render::files(|path| workspace.read_text(path).ok())?;
+    let mut files = lookout_render::files(|path| existing(workspace, path))?;
     files.push(GeneratedFile {
         path: "docs/lookout.default.yaml".to_owned(),
         contents: lookout_config::default_file::<Settings>(),
@@ -59,6 +60,14 @@ fn generate(workspace: &Workspace) -> Result<Vec<GeneratedFile>, Error> {
         contents: format!("{:#}\n", lookout_config::schema::<Settings>()),
     });
     Ok(files)
+}
+
+/// The text of a file; of a picture, that it is there.
+fn existing(workspace: &Workspace, path: &str) -> Option<String> {
+    if Path::new(path).extension().is_some_and(|ending| ending == "png") {
+        return workspace.root.join(path).is_file().then(String::new);
+    }
+    workspace.read_text(path).ok()
 }
 
 /// The files of wholly generated folders that are not among `files`.

@@ -4,14 +4,17 @@
 //! environment variables. A tool that cannot be had fails the task: a test is never skipped. Each tool has its own
 //! file, which locates or installs it and verifies its version.
 
+mod alertmanager;
 mod binary;
 mod debian;
 mod go_programs;
+mod grafana;
 mod kafka;
 mod kubernetes;
 mod prometheus;
 mod python;
 mod system;
+mod victoria_metrics;
 
 use std::path::PathBuf;
 
@@ -23,10 +26,14 @@ pub(crate) use go_programs::{blackbox, node};
 /// An environment variable for the tests, and the path that it holds.
 type Variable = (&'static str, PathBuf);
 
-/// The promtool that the tests use, for other tasks that judge rules.
+/// The promtool that is had in a second, for other tasks that judge rules.
 pub(crate) fn promtool() -> Result<PathBuf, Error> {
-    let [_, (_, promtool)] = prometheus::provide()?;
-    Ok(promtool)
+    prometheus::old("promtool")
+}
+
+/// The Prometheus that is had in a second, likewise.
+pub(crate) fn old_prometheus() -> Result<PathBuf, Error> {
+    prometheus::old("prometheus")
 }
 
 /// The released binary, for other tasks that run it.
@@ -48,7 +55,10 @@ pub(crate) fn kubernetes(workspace: &Workspace) -> Result<[PathBuf; 3], Error> {
 /// Provides everything and runs the tests; `arguments` go to the test program.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let mut variables = Vec::from(system::provide()?);
-    variables.extend(prometheus::provide()?);
+    variables.extend(prometheus::provide(workspace)?);
+    variables.extend(victoria_metrics::provide(workspace)?);
+    variables.extend(alertmanager::provide(workspace)?);
+    variables.extend(grafana::provide(workspace)?);
     variables.push(python::provide()?);
     variables.extend(go_programs::provide(workspace)?);
     variables.extend(kafka::provide(workspace)?);

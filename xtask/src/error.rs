@@ -45,6 +45,9 @@ pub(crate) enum Error {
     #[error("cannot measure `{program}`: {why}")]
     MeasureProgram { program: String, why: String },
 
+    #[error("cannot draw the board `{board}`: {why}")]
+    DrawBoard { board: String, why: String },
+
     #[error("stage `{stage}` failed after {n_passed} that passed")]
     FailStage { stage: &'static str, n_passed: usize, source: Box<Error> },
 }

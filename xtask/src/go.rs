@@ -1,4 +1,4 @@
-//! Programs in Go, built from a module of this repository into the cache: peers, and exporter-toolkit's own server.
+//! Programs in Go, built from a module of this repository into the cache: peers, engines of rules, exporter-toolkit's own server.
 //!
 //! A module pins everything by its `go.mod` and `go.sum`, so the same program is built everywhere. The folder in the
 //! cache is named for what goes in, sources and compiler: a changed pin never meets an old program.
@@ -15,32 +15,77 @@ use crate::program::Program;
 /// Where Go lies when its installer has not been followed by a change of the PATH.
 const INSTALLED: &str = "/usr/local/go/bin/go";
 
-/// Builds `package` of the module in the folder `module` and returns the program `name`.
-pub(crate) fn build(module: &Path, package: &str, name: &'static str) -> Result<PathBuf, Error> {
-    build_linked(module, package, name, &[])
+/// A program to be built: `package` of the module in the folder `module`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GoProgram<'a> {
+    /// The folder that holds `go.mod`.
+    pub(crate) module: &'a Path,
+    /// What to build, as `go build` takes it.
+    pub(crate) package: &'a str,
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// Variables of the program and their text, linked into it, as its makers do with its version.
+    pub(crate) linked: &'a [(&'a str, &'a str)],
+    /// Build tags that leave parts out of it, or take them in.
+    pub(crate) tags: &'a [&'a str],
 }
 
-/// The same; `values` are linked into the program: variables of it and their text, as its makers do with its version.
-pub(crate) fn build_linked(
-    module: &Path,
-    package: &str,
-    name: &'static str,
-    values: &[(&str, &str)],
-) -> Result<PathBuf, Error> {
-    let go = locate(name)?;
-    let values = values.iter().map(|(variable, text)| format!(" -X {variable}={text}"));
-    let link = format!("-ldflags=-s -w{}", values.collect::<String>());
-    let folder = cache::provide(&format!("go-{name}-{:016x}", fingerprint(&go, module, &link)?), |folder| {
-        println!("building {name} with {}", go.display());
-        command(&go, module)
-            .args(["build", "-mod=readonly", "-trimpath", "-buildvcs=false", &link, "-o"])
-            .arg(folder.join(name))
-            .arg(package)
-            // The Go toolchain alone is enough, and the program runs on any Linux.
-            .env("CGO_ENABLED", "0")
-            .run()
-    })?;
-    Ok(folder.join(name))
+/// Builds `package` of the module in the folder `module` and returns the program `name`.
+pub(crate) fn build(module: &Path, package: &str, name: &'static str) -> Result<PathBuf, Error> {
+    GoProgram { module, package, name, linked: &[], tags: &[] }.build()
+}
+
+impl GoProgram<'_> {
+    /// The program in the cache.
+    pub(crate) fn build(self) -> Result<PathBuf, Error> {
+        let Self { module, package, name, .. } = self;
+        let go = locate(name)?;
+        let options = self.options();
+        let fingerprint = fingerprint(&go, module, &options.concat())?;
+        let folder = cache::provide(&format!("go-{name}-{fingerprint:016x}"), |folder| {
+            println!("building {name} with {}", go.display());
+            command(&go, module)
+                .args(["build", "-mod=readonly", "-trimpath", "-buildvcs=false"])
+                .args(&options)
+                .arg("-o")
+                .arg(folder.join(name))
+                .arg(package)
+                // The Go toolchain alone is enough, and the program runs on any Linux.
+                .env("CGO_ENABLED", "0")
+                .run()
+        })?;
+        Ok(folder.join(name))
+    }
+
+    /// The same, if what is in it is `dependency` of `version`, as the linker wrote it down.
+    pub(crate) fn build_of(self, dependency: &str, version: &str) -> Result<PathBuf, Error> {
+        let program = self.build()?;
+        let says = command(&locate(self.name)?, self.module).args(["version", "-m"]).arg(&program).read()?;
+        if holds(&says, dependency, version) {
+            return Ok(program);
+        }
+        let why =
+            format!("`{}` is not built from {dependency} {version}; mend its go.mod", program.display());
+        Err(Error::ProvideTool { tool: self.name, why })
+    }
+
+    /// What is told to the compiler and the linker.
+    fn options(&self) -> Vec<String> {
+        let linked = self.linked.iter().map(|(variable, text)| format!(" -X {variable}={text}"));
+        let mut options = vec![format!("-ldflags=-s -w{}", linked.collect::<String>())];
+        if !self.tags.is_empty() {
+            options.push(format!("-tags={}", self.tags.join(",")));
+        }
+        options
+    }
+}
+
+/// Whether the lines of `go version -m` tell of `dependency` in `version`.
+fn holds(says: &str, dependency: &str, version: &str) -> bool {
+    let mut lines = says.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    lines.any(
+        |words| matches!(words[..], ["dep" | "mod", name, is, ..] if (name, is) == (dependency, version)),
+    )
 }
 
 /// The folder in which `go` keeps the sources of `dependency`, downloaded for the module in the folder `module`.
@@ -70,7 +115,7 @@ fn locate(tool: &'static str) -> Result<PathBuf, Error> {
 }
 
 /// A number that changes with the compiler, the pins, our own sources and how it is linked.
-fn fingerprint(go: &Path, module: &Path, link: &str) -> Result<u64, Error> {
+fn fingerprint(go: &Path, module: &Path, options: &str) -> Result<u64, Error> {
     let failed = |source| Error::ReadFile { path: module.to_owned(), source };
     let mut files: Vec<PathBuf> = std::fs::read_dir(module)
         .map_err(failed)?
@@ -81,7 +126,7 @@ fn fingerprint(go: &Path, module: &Path, link: &str) -> Result<u64, Error> {
     files.sort();
     let mut hasher = DefaultHasher::new();
     command(go, module).arg("version").read()?.hash(&mut hasher);
-    link.hash(&mut hasher);
+    options.hash(&mut hasher);
     for file in &files {
         file.file_name().hash(&mut hasher);
         std::fs::read(file)
@@ -106,5 +151,20 @@ mod tests {
         let (first, second) = (pinned("v1.0.0"), pinned("v1.0.1"));
         assert_ne!(first, second);
         assert_eq!(first, pinned("v1.0.0"));
+    }
+
+    #[test]
+    fn other_tags_make_another_program() {
+        let program =
+            GoProgram { module: Path::new("."), package: ".", name: "tool", linked: &[], tags: &[] };
+        assert_ne!(program.options(), GoProgram { tags: &["small"], ..program }.options());
+    }
+
+    #[test]
+    fn a_program_of_another_version_is_told() {
+        let says = "tool: go1.26.8\n\tpath\texample.com/tool/cmd\n\tdep\texample.com/tool\tv1.2.3\th1:sum=\n";
+        assert!(holds(says, "example.com/tool", "v1.2.3"));
+        assert!(!holds(says, "example.com/tool", "v1.2.4"));
+        assert!(!holds(says, "example.com/tool/cmd", "v1.2.3"));
     }
 }

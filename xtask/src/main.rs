@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task's findings are its standard output")]
 
 mod bench;
+mod boards;
 mod cache;
 mod ci;
 mod codegen;
@@ -74,6 +75,23 @@ enum Task {
     /// Measure the released binary beside its peers and write the result into `docs/benches`
     #[command(subcommand)]
     Bench(Bench),
+    /// Draw a picture of every board with the data of the demo into `docs/images/boards`; needs Chromium
+    Boards {
+        /// How long the demo is watched
+        #[arg(long, default_value_t = 4)]
+        minutes: u64,
+        /// The incident that is played after ten seconds
+        #[arg(long)]
+        incident: Option<String>,
+        /// Where the pictures go
+        #[arg(long, value_name = "DIRECTORY")]
+        out: Option<std::path::PathBuf>,
+        /// Show the folded rows too; without it a board is drawn as it opens
+        #[arg(long)]
+        unfolded: bool,
+        /// The boards, by their slugs; all if none is named
+        boards: Vec<String>,
+    },
     /// Every stage of CI in order, each with its time
     Ci,
 }
@@ -143,6 +161,9 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Bench(Bench::Rest { starts, seconds }) => bench::rest(&workspace, starts, seconds),
         Task::Bench(Bench::Certs { size, peers, port }) => bench::certs(&workspace, size, &peers, port),
         Task::Bench(Bench::Kafka { size, peers, port }) => bench::kafka(&workspace, size, &peers, port),
+        Task::Boards { minutes, incident, out, unfolded, boards } => {
+            boards::run(&workspace, minutes, incident.as_deref(), &boards, out.as_deref(), unfolded)
+        }
         Task::Ci => ci::run(&workspace),
     }
 }

@@ -33,3 +33,16 @@ pub(super) fn provide(package: &'static str) -> Result<PathBuf, Error> {
         std::fs::remove_file(&archive).map_err(|source| Error::RemoveFile { path: archive.clone(), source })
     })
 }
+
+/// [`provide`], if the newest entry of its changelog is of `version`; for programs that do not say theirs.
+pub(super) fn provide_version(package: &'static str, version: &str) -> Result<PathBuf, Error> {
+    let folder = provide(package)?;
+    let changelog = folder.join("usr/share/doc").join(package).join("changelog.Debian.gz");
+    let entries = Program::new("gunzip").arg("--stdout").arg(&changelog).read()?;
+    let newest = entries.lines().next().unwrap_or_default();
+    if newest.contains(&format!("({version}")) {
+        return Ok(folder);
+    }
+    let why = format!("`{}` begins with `{newest}`, wanted {version}x", changelog.display());
+    Err(Error::ProvideTool { tool: package, why })
+}

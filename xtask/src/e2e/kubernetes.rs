@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use super::Variable;
 use crate::cache;
 use crate::error::Error;
-use crate::go;
+use crate::go::{self, GoProgram};
 use crate::program::Program;
 use crate::workspace::Workspace;
 
@@ -31,8 +31,8 @@ pub(crate) fn servers(workspace: &Workspace) -> Result<[Variable; 3], Error> {
     let kubernetes = folder.join("servers");
     let kubernetes = |name| {
         let package = format!("k8s.io/kubernetes/cmd/{name}");
-        let program = go::build_linked(&kubernetes, &package, name, &LINKED)?;
-        verify(name, program, &["--version"])
+        let program = GoProgram { module: &kubernetes, package: &package, name, linked: &LINKED, tags: &[] };
+        verify(name, program.build()?, &["--version"])
     };
     let etcd = go::build(&folder.join("etcd"), "go.etcd.io/etcd/server/v3", "etcd")?;
     Ok([

@@ -27,18 +27,15 @@ pub(super) static SPEC: ExporterSpec = ExporterSpec {
     reasons: &[],
     permissions: &[],
     alerts: Vec::new,
-    board,
+    equivalents: &[],
+    recordings: Vec::new,
+    boards: || vec![board()],
 };
 
 fn board() -> Board {
     let queries =
         [VALUE.to_string(), format!("rate({}[5m])", DURATION.bucket()), format!("{WAIVED_AND_READ} > 0")];
-    let queries = queries.into_iter().map(|expression| Query { expression, legend: "" }).collect();
-    let panel = Panel { title: "All", description: "All of it.", kind: PanelKind::Stat, queries };
-    Board {
-        slug: "example",
-        title: "Example",
-        question: "",
-        rows: vec![Row { title: "All", panels: vec![panel] }],
-    }
+    let queries = queries.into_iter().map(|expression| Query::new(expression, "")).collect();
+    let panel = Panel::new("All", "All of it.", PanelKind::Stat, queries);
+    Board::new("example", "Example", "", vec![Row { title: "All", panels: vec![panel] }])
 }

@@ -9,7 +9,7 @@ use super::{Finding, House};
 pub(super) fn check(house: &House) -> Vec<Finding> {
     let metrics: Vec<&Declaration> = house.catalogue.iter().flat_map(|spec| spec.metrics).copied().collect();
     let alerts: Vec<Alert> = house.catalogue.iter().flat_map(|spec| (spec.alerts)()).collect();
-    let boards: Vec<Board> = house.catalogue.iter().map(|spec| (spec.board)()).collect();
+    let boards: Vec<Board> = house.catalogue.iter().flat_map(|spec| (spec.boards)()).collect();
     lint::unread(&metrics, &alerts, &boards)
         .into_iter()
         .map(|finding| {
