@@ -124,6 +124,12 @@ fn inhibition_names_other_alerts_that_exist() {
     other.name = "LookoutExampleSlow";
     let mut inhibiting = alert();
     inhibiting.inhibits = &["LookoutExampleSlow"];
+    inhibiting.keep_firing_for = other.keep_firing_for;
+    expect(
+        &lint::alerts(&[inhibiting.clone(), other.clone()]),
+        &["`LookoutExampleSlow`, which goes on firing for as long as it does"],
+    );
+    inhibiting.keep_firing_for += Duration::from_mins(1);
     expect(&lint::alerts(&[inhibiting, other]), &[]);
 }
 

@@ -16,9 +16,7 @@ pub use board::board;
 pub use config::Settings;
 pub use health::health;
 
-use lookout_declarations::{
-    Alert, Board, Declares, Equivalent, ExporterSpec, Health, Permission, Reason, Recording,
-};
+use lookout_declarations::{Alert, Board, Declares, ExporterSpec, Health, Permission, Reason, Recording};
 
 /// The name: the section in the configuration, the cargo feature, `/metrics/kubernetes`.
 pub const NAME: &str = "kubernetes";
@@ -69,11 +67,7 @@ pub const SPEC: ExporterSpec = ExporterSpec {
     reasons: REASONS,
     permissions: PERMISSIONS,
     alerts,
-    equivalents: &[Equivalent {
-        alerts: &["LookoutKubernetesListsRepeated"],
-        part: "comparator:",
-        why: "an increase is extrapolated to the ends of its window, so it is not exactly the whole number of the threshold",
-    }],
+    equivalents: &[],
     recordings: || Health::all(&health()),
     boards: || vec![board()],
 };

@@ -7,7 +7,7 @@
 use lrpar::{Lexeme as _, Lexer as _};
 use promql_parser::parser::{
     self, Expr,
-    token::{T_COLON, T_LEFT_BRACKET, T_LEFT_PAREN, T_NUMBER, T_OFFSET, T_SUB, TokenId, TokenType},
+    token::{T_ADD, T_COLON, T_LEFT_BRACKET, T_LEFT_PAREN, T_NUMBER, T_OFFSET, T_SUB, TokenId, TokenType},
 };
 
 /// The longest text that is checked, in bytes.
@@ -93,7 +93,7 @@ fn refuse_odd_durations(text: &str, tokens: &[Token]) -> Result<(), String> {
             }
         }
         // The sign of an offset stands between.
-        if token.id != T_SUB || before != Some(T_OFFSET) {
+        if !matches!(token.id, T_ADD | T_SUB) || before != Some(T_OFFSET) {
             before = Some(token.id);
         }
     }

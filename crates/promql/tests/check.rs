@@ -91,6 +91,7 @@ fn what_is_not_promql_is_refused() {
         "lag[1e300]",
         "lag offset 1e300",
         "lag offset -1e300",
+        "lag offset +1e300",
         "lag[5m:1e300]",
         "lag offset Inf",
         "lag offset NaN",

@@ -104,12 +104,6 @@ Pump PUMP is about to burst.
 - **Silences**: [LookoutPressureRising](LookoutPressureRising.md)
 - **Board**: Example, panel “Pressure”
 
-## Condition
-
-```promql
-example_pressure > 3
-```
-
 ## Meaning
 
 Above 3 bar (`example.alerts.pressure`) for 10m; see [LookoutPressureRising](LookoutPressureRising.md).
@@ -127,6 +121,12 @@ kubectl get pods --output go-template='{{.items}}' # LookoutPressureRising
 ## Mitigation
 
 Stop it.
+
+## Condition
+
+```promql
+example_pressure > 3
+```
 
 ## How it was proven
 

@@ -5,7 +5,9 @@ use crate::Alert;
 
 pub(super) fn lint(alerts: &[Alert]) -> Vec<Finding> {
     let muted = |source: &Alert| {
-        let leaves = alerts.iter().filter(|leaf| source.inhibits.contains(&leaf.name));
+        // That an alert mutes itself is found by the lint of alerts.
+        let leaves =
+            alerts.iter().filter(|leaf| leaf.name != source.name && source.inhibits.contains(&leaf.name));
         leaves
             .filter(|leaf| leaf.keep_firing_for >= source.keep_firing_for)
             .map(|leaf| leaf.name)

@@ -74,7 +74,7 @@ fn answer() -> Row {
                 "Time to repair",
                 "For how long critical alerts fired in the mean over the window of the objectives, whoever declared them.",
                 Stat,
-                vec![Query::new(REPAIR_TIME, "mean").when_empty("no critical alert was open")],
+                vec![Query::new(REPAIR_TIME, "mean").when_empty("no critical alert is counted yet")],
             )
             .unit(PanelUnit::Seconds)
             .bounds_of(&["LookoutTimeToRepairMissed"])

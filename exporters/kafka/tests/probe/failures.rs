@@ -49,7 +49,8 @@ async fn a_record_that_is_refused_fails_for_the_brokers_reason() {
     let denied = RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
     mock.request_errors(RDKafkaApiKey::Produce, &[denied; 3]);
     let seen = until(&mut source, |seen| failed(seen, 1, Reason::Denied) >= 3).await;
-    assert_eq!(account(&seen, 1).failures(), 3);
+    // On a busy machine a record may fail for want of time as well.
+    assert_eq!(failed(&seen, 1, Reason::Denied), 3);
     let back = account(&seen, 1).received;
     until(&mut source, |seen| received(seen, &[1], back + 3)).await;
 }

@@ -98,12 +98,12 @@ impl Place {
         let Dates { not_before, not_after } = dates;
         match self {
             Self::Stored => {
-                let mut given = stored(file_labels(), role, dates);
+                let mut given = stored(&file_labels(), role, dates);
                 given.extend(Self::Secret.given(role, dates));
                 given.push(workload(SECRET.1));
                 given
             }
-            Self::Secret => stored(secret_labels(), role, dates),
+            Self::Secret => stored(&secret_labels(), role, dates),
             Self::Served => {
                 let labels = (ENDPOINT.0, ENDPOINT.1, 0, role);
                 vec![
@@ -137,14 +137,14 @@ impl Place {
 
 /// The series of a stored certificate.
 fn stored(
-    labels: StoredCertificate<'static>,
+    labels: &StoredCertificate<'static>,
     role: Role,
     Dates { not_before, not_after }: &Dates,
 ) -> Vec<Given> {
     let info = labels.with_info("ab01", role, KeyAlgorithm::Ecdsa, 256);
     vec![
-        Given::series(&NOT_BEFORE, labels, not_before),
-        Given::series(&NOT_AFTER, labels, not_after),
+        Given::series(&NOT_BEFORE, *labels, not_before),
+        Given::series(&NOT_AFTER, *labels, not_after),
         Given::series(&STORED_INFO, info, steady(1)),
     ]
 }
