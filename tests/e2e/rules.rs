@@ -7,6 +7,8 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
+use serde_json::{Value, json};
+
 use crate::rendering::Rendering;
 use crate::tools::{repository, run, succeed, tool, words};
 
@@ -66,7 +68,29 @@ fn every_case_of_every_alert_holds_on_victoria_metrics() {
 
 #[test]
 fn every_fault_that_an_alert_may_have_is_noticed_by_its_cases() {
-    every_case(&["--mutate".as_ref(), "--promtool".as_ref(), tool("PROMTOOL_OLD").as_os_str()]);
+    let mut command = Command::new(tool("LOOKOUT"));
+    command.args(["rules", "test", "--mutate", "--format", "json", "--promtool"]).arg(tool("PROMTOOL_OLD"));
+    let output = run(command.env("PATH", ""), b"");
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("its answer is no JSON ({error}): {}", words(&output)));
+    let exporters = report["exporters"].as_array().expect("a list of exporters");
+    assert!(exporters.len() >= 6, "{}", exporters.len());
+    for exporter in exporters {
+        let name = exporter["exporter"].as_str().expect("a name");
+        let score = &exporter["mutants"];
+        let survivors = score["survivors"].as_array().expect("a list of survivors");
+        let unexplained: Vec<&Value> =
+            survivors.iter().filter(|survivor| survivor["why"].is_null()).collect();
+        println!(
+            "{name}: {} of {} changes noticed, {} explained, {} neither",
+            score["n_noticed"],
+            score["n_mutants"],
+            survivors.len() - unexplained.len(),
+            unexplained.len()
+        );
+        assert_eq!(exporter["unplayed"], json!([]), "{name}: alerts that do not pass their own cases");
+        assert!(unexplained.is_empty(), "{name}: no case notices these changes: {unexplained:#?}");
+    }
 }
 
 /// Runs vmalert's own check.

@@ -33,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
     copy.cargo().arg("clippy").args(packages).args(strict).run()?;
     copy.cargo().arg("test").args(packages).run()?;
     // The cases of its alerts are proven by the evaluator that people will run them on.
-    let tests = copy.root.join("rules/generated/tests").join(format!("{NAME}.yaml"));
+    let tests = copy.root.join("rules/generated/tests/promtool").join(format!("{NAME}.yaml"));
     Program::new(e2e::promtool()?).args(["test", "rules"]).arg(tests).run()
 }
 

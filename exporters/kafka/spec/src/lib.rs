@@ -34,11 +34,18 @@ pub const SPEC: ExporterSpec = ExporterSpec {
     reasons: REASONS,
     permissions: PERMISSIONS,
     alerts: || Settings::default().alerts(),
-    equivalents: &[Equivalent {
-        alerts: &["LookoutKafkaLogDirectoryFillsUp"],
-        part: "14400)) < 0",
-        why: "the bytes that are left in four hours are a prediction: it is not exactly zero, and less than one byte is none",
-    }],
+    equivalents: &[
+        Equivalent {
+            alerts: &["LookoutKafkaLogDirectoryFillsUp"],
+            part: "14400)) < 0",
+            why: "the bytes that are left in four hours are a prediction: it is not exactly zero, and less than one byte is none",
+        },
+        Equivalent {
+            alerts: &["LookoutKafkaGroupWithoutMembers"],
+            part: "→ max without (instance, pod) (kafka_consumergroup_lag_sum) and ignoring (consumergroup) max without",
+            why: "a group that reads is left out of this alert anyway, so its lag need not be told from markers",
+        },
+    ],
     recordings: || Settings::default().recordings(),
     boards: || Settings::default().boards(),
 };

@@ -16,6 +16,8 @@ pub(super) struct Report {
     pub(super) ok: bool,
     /// The testers, with their versions.
     pub(super) testers: Vec<String>,
+    /// The alerts that were played at their default thresholds, because their cases do not follow the configuration.
+    pub(super) at_defaults: Vec<&'static str>,
     /// One line per exporter that has alerts.
     pub(super) exporters: Vec<ExporterReport>,
 }
@@ -62,6 +64,7 @@ impl Report {
         };
         Self {
             ok: true,
+            at_defaults: Vec::new(),
             testers: testers.all().iter().map(super::tester::FoundTester::name).collect(),
             exporters: catalogue.iter().filter_map(of).collect(),
         }

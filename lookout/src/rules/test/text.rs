@@ -45,6 +45,13 @@ impl Report {
             }
             writeln!(formatter)?;
         }
+        if !self.at_defaults.is_empty() {
+            writeln!(
+                formatter,
+                "played at the default thresholds, because their cases have fixed numbers and the configuration changes the rule: {}",
+                self.at_defaults.join(", ")
+            )?;
+        }
         if mutated {
             writeln!(formatter, "mutation score: {}", self.score())?;
         }

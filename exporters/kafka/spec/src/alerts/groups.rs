@@ -153,16 +153,18 @@ fn without_members() -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaGroupWithoutMembers.md"),
         inhibits: &["LookoutKafkaLagHigh"],
-        cases: without_members_cases(),
+        cases: without_members_cases().into_iter().chain(few_records_cases()).collect(),
     }
 }
 
+/// A group and its topic of four partitions.
+fn alone(lag: &str, produced: &str, consumed: &str, members: &str) -> Vec<Given> {
+    let mut given = group(lag, produced, consumed, members);
+    given.push(Given::series(&TOPIC_PARTITIONS, (CLUSTER, TOPIC), "4x300"));
+    given
+}
+
 fn without_members_cases() -> Vec<Case> {
-    let alone = |lag: &str, produced: &str, consumed: &str, members: &str| {
-        let mut given = group(lag, produced, consumed, members);
-        given.push(Given::series(&TOPIC_PARTITIONS, (CLUSTER, TOPIC), "4x300"));
-        given
-    };
     let left = alone("5x300", "50x300", "50x300", "0x300");
     let mut two_topics = left.clone();
     two_topics.push(Given::series(&GROUP_LAG_SUM, (CLUSTER, GROUP, "refunds"), "5x300"));
@@ -207,6 +209,18 @@ fn without_members_cases() -> Vec<Case> {
         ),
         silent("it commits without being a member, as Flink does", CaseKind::Other, flink, 60),
         silent("nothing is served", CaseKind::Missing, alone("_x300", "0+10x300", "_x300", "_x300"), 60),
+    ]
+}
+
+/// No more records than partitions: whether the topic is written decides, and how much is written does not.
+fn few_records_cases() -> Vec<Case> {
+    // The one record is there from minute 21 on, and is half an hour old in minute 51.
+    let written_once = alone("3x300", "0x20 1x300", "0x300", "0x300");
+    let reads_one = alone("5x300", "0x300", "0x5 1x300", "0x300");
+    vec![
+        fires("one record was written within half an hour", written_once.clone(), 49, of_group()),
+        silent("nothing was written for half an hour: markers", CaseKind::Other, written_once, 70),
+        silent("it has read one record within half an hour", CaseKind::Other, reads_one, 30),
     ]
 }
 

@@ -81,6 +81,7 @@ fn by_topic_cases() -> Vec<Case> {
         fires("two replicas of Lookout are one alert", replicated(&late), 10, of_group()),
         fires("two topics are one alert", two_topics, 30, of_group()),
         fires("it shrinks by less than a tenth", by_topic("100000-829x60"), 30, of_group()),
+        fires("it has shrunk by a tenth and no more", by_topic("1000x15 900x100"), 30, of_group()),
         fires("what it was is not known", late[..1].to_vec(), 10, of_group()),
         fires("it goes on for a little while", by_topic("700x20 5x100"), 25, of_group()),
         silent("it has caught up", CaseKind::Clears, by_topic("700x20 5x100"), 27),
@@ -158,6 +159,12 @@ fn whole_cases() -> Vec<Case> {
         fires(
             "as a whole: it shrinks by less than a tenth",
             whole("100000-829x60", "1000+1x300"),
+            30,
+            of_group(),
+        ),
+        fires(
+            "as a whole: it has shrunk by a tenth and no more",
+            whole("1000x15 900x100", "1000+1x300"),
             30,
             of_group(),
         ),
