@@ -11,6 +11,7 @@ use crate::claims::{Claims, PartId};
 use crate::piece::Piece;
 use crate::rows::Mark;
 use crate::splice::without;
+use crate::text::Reader;
 use crate::trie::{Difference, Node};
 
 /// One part of a family.
@@ -22,6 +23,11 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// All rows.
+    pub(crate) fn own(&self) -> &Arc<Node> {
+        &self.own
+    }
+
     /// All rows, and those of them that others won.
     pub(crate) fn rows_and_lost_rows(&self) -> (usize, usize) {
         let all = self.own.totals().rows;
@@ -110,8 +116,10 @@ impl Contest {
         let mut contested = self.claims.release(&difference.removed, id);
         for part in self.parts.iter().filter(|part| part.id != id) {
             let Some(after) = after else { break };
+            let (mut theirs, mut ours) = (Reader::default(), Reader::default());
             part.own.each_match(0, &difference.added, &mut |piece, mark| {
-                if after.piece_of(mark.hash).contains(mark.hash, mark.of(piece.body())) {
+                let new = after.piece_of(mark.hash);
+                if new.contains(&ours.text(new), mark.hash, mark.of(&theirs.text(piece))) {
                     self.claims.claim(mark.hash, part.id, id);
                     contested.push(mark.hash);
                 }
@@ -173,16 +181,18 @@ impl Serving<'_> {
     /// `piece` without the rows that others won, if there are any.
     fn reduced(&self, piece: &Piece, range: RangeInclusive<u64>) -> Option<Piece> {
         let lost: Vec<(u64, PartId)> = self.contest.claims.lost(self.part, range).collect();
-        without(piece, |mark| {
+        let mut winners = Reader::default();
+        without(piece, |mark, row| {
             lost.binary_search_by_key(&mark.hash, |(hash, _)| *hash)
-                .is_ok_and(|index| self.has_same_row(lost[index].1, piece, mark))
+                .is_ok_and(|index| self.has_row(lost[index].1, mark, row, &mut winners))
         })
     }
 
     /// Whether the winner really has the row, and not only one with its hash.
-    fn has_same_row(&self, winner: PartId, piece: &Piece, mark: &Mark) -> bool {
-        self.contest
-            .part(winner)
-            .is_some_and(|part| part.own.piece_of(mark.hash).contains(mark.hash, mark.of(piece.body())))
+    fn has_row<'b>(&'b self, winner: PartId, mark: &Mark, row: &[u8], texts: &mut Reader<'b>) -> bool {
+        self.contest.part(winner).is_some_and(|part| {
+            let piece = part.own.piece_of(mark.hash);
+            piece.contains(&texts.text(piece), mark.hash, row)
+        })
     }
 }

@@ -10,7 +10,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use flate2::{Compress, Compression, FlushCompress};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 
 /// The compression level. A piece is compressed once per change and sent many times, so size counts; but every level
 /// above this one buys little for much. The bench `deflate`, one core, pieces as published:
@@ -105,6 +105,18 @@ impl Compressor {
             }
         }
     }
+}
+
+/// The `bytes` of text that [`Compressor::deflate`] made `deflated` of.
+pub(crate) fn inflate(deflated: &[u8], bytes: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes);
+    let result = Decompress::new(false).decompress_vec(deflated, &mut text, FlushDecompress::Sync);
+    if result.is_err() || text.len() != bytes {
+        // Only if memory is broken; marks must find their rows even so.
+        tracing::error!(bytes, inflated = text.len(), "inflate a piece: its compressed form is damaged");
+        text.resize(bytes, b' ');
+    }
+    text
 }
 
 /// `body` as stored blocks: what remains possible if the compressor refuses, which it has no reason to.

@@ -115,22 +115,34 @@ impl Divider<'_> {
             }
             let built = self.piece(marks);
             // Equal after all, but for duplicates that were left out.
-            return if built.body() == piece.body() { Arc::clone(node) } else { Node::leaf(built) };
+            let is_equal =
+                built.bytes() == piece.bytes() && built.crc() == piece.crc() && built.text() == piece.text();
+            return if is_equal { Arc::clone(node) } else { Node::leaf(built) };
         }
         Node::leaf(self.piece(marks))
     }
 
     /// Whether `marks` are the rows of `piece`, byte by byte and in its order. If so they hold no duplicates either.
     fn is_same(&self, marks: &[Mark], piece: &Piece) -> bool {
-        if marks.len() != piece.marks().len() {
+        if marks.len() != piece.marks().len() || self.crc(marks) != piece.crc() {
             return false;
         }
-        let mut rest = &piece.body()[..];
+        let text = piece.text();
+        let mut rest = &text[..];
         for mark in marks {
             let Some(after) = rest.strip_prefix(mark.of(self.body)) else { return false };
             rest = after;
         }
         rest.is_empty()
+    }
+
+    /// The CRC-32 of the rows, one after the other: what has changed is seldom inflated for the comparison.
+    fn crc(&self, marks: &[Mark]) -> u32 {
+        let mut crc = crc32fast::Hasher::new();
+        for mark in marks {
+            crc.update(mark.of(self.body));
+        }
+        crc.finalize()
     }
 
     fn piece(&mut self, marks: &[Mark]) -> Piece {

@@ -186,6 +186,13 @@ impl Exporter {
         touched.contains(&true).then(|| self.view(&mut state, &touched))
     }
 
+    /// All rows of every source, and what is served of them where that is less.
+    pub(crate) fn parts(&self) -> Vec<Arc<Node>> {
+        let state = self.state();
+        let parts = state.families.iter().flat_map(|family| family.contest.parts());
+        parts.flat_map(|part| [part.own(), &part.served]).map(Arc::clone).collect()
+    }
+
     pub(crate) fn statistics(&self) -> ExporterStatistics {
         let state = self.state();
         let mut statistics = ExporterStatistics {

@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 use lookout_declarations::Declaration;
 
 use crate::exporter::Exporter;
+use crate::piece::Piece;
 use crate::view::{ExporterView, Frame};
 use crate::{ExporterStatistics, Publisher, Snapshot};
 
@@ -81,6 +82,20 @@ impl Exposition {
         Arc::clone(&self.shared.snapshot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Lets go of the plain texts if nobody has asked for one since the last call; their compressed forms stay. To be called every
+    /// few minutes.
+    ///
+    /// The texts are most of what an exposition takes, and scrapers ask for gzip. A plain answer still comes, and then they are at hand
+    /// again.
+    pub fn forget_plain_text(&self) {
+        if self.shared.frame.plain.has_ended() {
+            self.shared.forget_answers();
+            for part in self.shared.exporters.iter().flat_map(Exporter::parts) {
+                part.each_piece(&mut Piece::let_go);
+            }
+        }
+    }
+
     /// Series, budget and drops by exporter, in order of registration.
     pub fn statistics(&self) -> Vec<ExporterStatistics> {
         self.shared.exporters.iter().map(Exporter::statistics).collect()
@@ -97,6 +112,15 @@ impl Shared {
             // The last holder of an old snapshot frees its pieces: outside of the lock.
             drop(older);
         }
+    }
+
+    /// Puts the same views into the snapshot without the lists of buffers that were made of them.
+    fn forget_answers(&self) {
+        let mut snapshot = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        let unasked = Arc::new(snapshot.unasked());
+        let asked = std::mem::replace(&mut *snapshot, unasked);
+        drop(snapshot);
+        drop(asked);
     }
 }
 

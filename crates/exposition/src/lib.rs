@@ -10,7 +10,8 @@
 //!   line differ.
 //! - A piece is the unit of change. What did not change keeps its body, its compressed form and its place in memory.
 //! - A series is never served twice and a family never appears twice; what is dropped is counted by [`DropReason`].
-//! - A scrape formats nothing, compresses nothing and copies nothing.
+//! - A scrape formats nothing, compresses nothing and copies nothing. A plain one, after a time without any, inflates once
+//!   what was compressed; see [`Exposition::forget_plain_text`].
 //!
 //! How to get it wrong: keeping a [`Snapshot`] longer than one answer holds its memory; publishing one object at a
 //! time with [`Publisher::publish`] replaces all the others (use [`Publisher::update`]).
@@ -37,12 +38,14 @@ mod negotiate;
 mod number;
 mod object_labels;
 mod piece;
+mod plain;
 mod publisher;
 mod revision;
 mod rows;
 mod snapshot;
 mod splice;
 mod statistics;
+mod text;
 mod trie;
 #[cfg(test)]
 mod trie_test;

@@ -35,8 +35,15 @@ type Row = (bool, u32, u32);
 #[derive(Clone, Debug)]
 enum Step {
     Publish(usize, Vec<Row>),
-    Update { source: usize, complete: bool, objects: Vec<(u8, Vec<Row>)> },
+    Update {
+        source: usize,
+        complete: bool,
+        objects: Vec<(u8, Vec<Row>)>,
+    },
     Withdraw(usize),
+    /// Somebody asks for plain text.
+    AskPlainly,
+    Forget,
 }
 
 fn rows(things: u32, most: usize) -> impl Strategy<Value = Vec<Row>> {
@@ -50,6 +57,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => (source(), prop::bool::weighted(0.05), prop::collection::vec((0..12_u8, rows(150, 30)), 0..6))
             .prop_map(|(source, complete, objects)| Step::Update { source, complete, objects }),
         1 => (source(), Just(())).prop_map(|(source, ())| Step::Withdraw(source)),
+        1 => Just(Step::AskPlainly),
+        2 => Just(Step::Forget),
     ];
     prop::collection::vec(step, 1..25)
 }
@@ -169,15 +178,17 @@ fn exposition() -> Exposition {
     Exposition::new([ExporterFamilies { exporter: "model", families: METRICS, series_budget: 1_000 }])
 }
 
-fn served(exposition: &Exposition) -> Part {
+/// What is served; asked for compressed only, unless `plainly`.
+fn served(exposition: &Exposition, plainly: bool) -> Part {
     let snapshot = exposition.snapshot();
     let answer = |encoding| snapshot.answer(Selection::All, Format::TEXT, encoding).unwrap().buffers.concat();
-    let text = answer(Encoding::Identity);
     let mut inflated = Vec::new();
     let zipped = answer(Encoding::Gzip);
     std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&zipped[..]), &mut inflated).unwrap();
-    assert_eq!(inflated, text);
-    let text = String::from_utf8(text).unwrap();
+    if plainly {
+        assert_eq!(answer(Encoding::Identity), inflated);
+    }
+    let text = String::from_utf8(inflated).unwrap();
     let scrape = Scrape::parse(ScrapeFormat::Text, &text).unwrap();
     let samples = scrape.samples().map(|sample| {
         let thing = sample.label("thing").unwrap().parse().unwrap();
@@ -187,7 +198,12 @@ fn served(exposition: &Exposition) -> Part {
     samples.collect()
 }
 
-fn play(step: &Step, publishers: &mut [Publisher], model: &mut Model) -> Option<PublishReport> {
+fn play(
+    step: &Step,
+    exposition: &Exposition,
+    publishers: &mut [Publisher],
+    model: &mut Model,
+) -> Option<PublishReport> {
     match step {
         Step::Publish(source, rows) => {
             model.publish(*source, rows);
@@ -206,6 +222,14 @@ fn play(step: &Step, publishers: &mut [Publisher], model: &mut Model) -> Option<
             publishers[*source].withdraw();
             None
         }
+        Step::AskPlainly => {
+            served(exposition, true);
+            None
+        }
+        Step::Forget => {
+            exposition.forget_plain_text();
+            None
+        }
     }
 }
 
@@ -217,13 +241,14 @@ proptest! {
         let (exposition, mut model) = (exposition(), Model::default());
         let mut publishers: Vec<Publisher> = (0..SOURCES).map(|_| exposition.publisher("model", "source")).collect();
         for step in &steps {
-            play(step, &mut publishers, &mut model);
+            play(step, &exposition, &mut publishers, &mut model);
             let expected = model.served();
-            prop_assert_eq!(served(&exposition), expected.clone(), "after {:?}", step);
+            prop_assert_eq!(served(&exposition, false), expected.clone(), "after {:?}", step);
             prop_assert_eq!(exposition.statistics()[0].series, expected.len());
         }
+        prop_assert_eq!(served(&exposition, true), model.served());
         drop(publishers);
-        prop_assert_eq!(served(&exposition), Part::new());
+        prop_assert_eq!(served(&exposition, true), Part::new());
     }
 }
 

@@ -2,13 +2,13 @@
 //!
 //! A piece never changes. What is published anew with the same bytes keeps its piece, and with it the compressed form.
 //! Compression happens once, on the publisher's side, before the piece is in a snapshot; see [`Piece::deflated`].
-
-use std::sync::OnceLock;
+//! Whether the text itself is at hand, [`Text`] knows.
 
 use bytes::Bytes;
 
-use crate::deflate::{Compressors, shared};
+use crate::deflate::Compressors;
 use crate::rows::{Mark, identity};
+use crate::text::Text;
 
 /// The largest body of a piece of more than one row, bytes. Tests of this package use small pieces, so that a few rows
 /// split and merge.
@@ -19,11 +19,10 @@ pub(crate) const MERGE_BELOW: usize = SPLIT_ABOVE / 4;
 
 /// Some rows of one source's part of one family.
 pub(crate) struct Piece {
-    body: Bytes,
+    text: Text,
     /// One per row, ordered by hash.
     marks: Box<[Mark]>,
     crc: u32,
-    deflated: OnceLock<Bytes>,
 }
 
 impl Piece {
@@ -32,11 +31,27 @@ impl Piece {
     pub(crate) fn new(body: Vec<u8>, marks: Vec<Mark>) -> Self {
         debug_assert!(marks.is_sorted_by_key(|mark| (mark.hash, mark.start)), "marks are ordered");
         let crc = crc32fast::hash(&body);
-        Self { body: shared(body), marks: marks.into(), crc, deflated: OnceLock::new() }
+        Self { text: Text::new(body), marks: marks.into(), crc }
     }
 
-    pub(crate) fn body(&self) -> &Bytes {
-        &self.body
+    /// The rows, which may have to be inflated.
+    pub(crate) fn text(&self) -> Bytes {
+        self.text.get()
+    }
+
+    /// The rows, which stay at hand.
+    pub(crate) fn kept_text(&self) -> Bytes {
+        self.text.keep()
+    }
+
+    /// Lets the text go, now that it is compressed.
+    pub(crate) fn let_go(&self) {
+        self.text.let_go();
+    }
+
+    /// The length of the text, bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.bytes()
     }
 
     /// One per row, ordered by hash.
@@ -44,7 +59,7 @@ impl Piece {
         &self.marks
     }
 
-    /// The CRC-32 of the body.
+    /// The CRC-32 of the text.
     pub(crate) fn crc(&self) -> u32 {
         self.crc
     }
@@ -56,18 +71,18 @@ impl Piece {
         &self.marks[first..first + count]
     }
 
-    /// Whether a row with the hash and labels of `row` is here.
-    pub(crate) fn contains(&self, hash: u64, row: &[u8]) -> bool {
-        self.with_hash(hash).iter().any(|mark| identity(mark.of(&self.body)) == identity(row))
+    /// Whether a row with the hash and labels of `row` is here, in `text`, which is this piece's.
+    pub(crate) fn contains(&self, text: &[u8], hash: u64, row: &[u8]) -> bool {
+        self.with_hash(hash).iter().any(|mark| identity(mark.of(text)) == identity(row))
     }
 
     pub(crate) fn is_deflated(&self) -> bool {
-        self.deflated.get().is_some()
+        self.text.is_deflated()
     }
 
-    /// The compressed body. The publisher asks first, so a scrape finds it made; only a scrape that overtakes a
+    /// The compressed text. The publisher asks first, so a scrape finds it made; only a scrape that overtakes a
     /// publisher between the two would make it, once.
     pub(crate) fn deflated(&self, compressors: &Compressors) -> &Bytes {
-        self.deflated.get_or_init(|| compressors.with(|compressor| compressor.deflate(&self.body)))
+        self.text.deflated(compressors)
     }
 }

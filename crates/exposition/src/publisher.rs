@@ -119,14 +119,17 @@ impl Publisher {
         }
     }
 
-    /// Compresses what is new; returns the number of such pieces.
+    /// Compresses what is new, and lets its text go unless it is asked for; returns the number of such pieces.
     pub(crate) fn compress(&self, before: Option<&Arc<Node>>, after: Option<&Arc<Node>>) -> usize {
         let mut count = 0;
         if let Some(after) = after {
             each_new_piece(before, after, &mut |piece| {
-                if !piece.is_deflated() && !piece.body().is_empty() {
+                if !piece.is_deflated() && piece.bytes() > 0 {
                     piece.deflated(&self.shared.frame.compressors);
                     count += 1;
+                }
+                if !self.shared.frame.plain.is_kept() {
+                    piece.let_go();
                 }
             });
         }

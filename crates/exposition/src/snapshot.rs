@@ -47,9 +47,13 @@ impl Snapshot {
 
     /// The answer to a scrape; `None` if there is no such exporter. An exporter without rows has an empty answer.
     ///
-    /// The first answer per selection, format and encoding lists the buffers, one per piece; later ones share the list.
+    /// The first answer per selection, format and encoding lists the buffers, one per piece; later ones share the list. If it is
+    /// plain, and [`Self::is_at_hand`] says no, it inflates first: that takes a millisecond per megabyte or more.
     pub fn answer(&self, selection: Selection<'_>, format: Format, encoding: Encoding) -> Option<Answer> {
         let (syntax, frame) = (format.syntax(), &*self.frame);
+        if encoding == Encoding::Identity {
+            frame.plain.ask();
+        }
         let rendered = match selection {
             Selection::All => self.answers.get(syntax, encoding, || {
                 let sections: Vec<_> =
@@ -68,6 +72,17 @@ impl Snapshot {
             content_length: rendered.length,
             buffers: Arc::clone(&rendered.buffers),
         })
+    }
+
+    /// Whether an answer in this encoding takes no time: always, but for plain text that nobody has asked for lately.
+    pub fn is_at_hand(&self, encoding: Encoding) -> bool {
+        encoding != Encoding::Identity || self.frame.plain.is_kept()
+    }
+
+    /// The same without the answers that were made of it.
+    pub(crate) fn unasked(&self) -> Self {
+        let exporters = self.exporters.iter().map(|exporter| Arc::new(exporter.unasked())).collect();
+        Self::new(exporters, Arc::clone(&self.frame))
     }
 
     /// This snapshot with another view of the exporter at `index`; `None` if that one is older than the present.

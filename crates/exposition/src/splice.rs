@@ -95,9 +95,10 @@ impl<'a> Splicer<'a> {
         let low = self.node(low, low_removals, low_additions, depth + 1);
         let high = self.node(high, high_removals, high_additions, depth + 1);
         if let (Node::Leaf(left), Node::Leaf(right)) = (&*low, &*high)
-            && left.body().len() + right.body().len() < MERGE_BELOW
+            && left.bytes() + right.bytes() < MERGE_BELOW
         {
-            return Node::leaf(written(left.rows().chain(right.rows()).collect()));
+            let (left_text, right_text) = (left.text(), right.text());
+            return Node::leaf(written(left.rows(&left_text).chain(right.rows(&right_text)).collect()));
         }
         Node::with_halves(shared.as_ref(), low, high)
     }
@@ -110,43 +111,44 @@ impl<'a> Splicer<'a> {
         additions: &[Addition<'a>],
         depth: u32,
     ) -> Arc<Node> {
-        let mut gone: Vec<Mark> = removals.iter().filter_map(|removal| find(piece, *removal)).collect();
-        let mut come = self.accept(Some(piece), &gone, additions);
-        forget_unchanged(piece, &mut gone, &mut come);
+        let text = &piece.text()[..];
+        let mut gone: Vec<Mark> = removals.iter().filter_map(|removal| find(piece, text, *removal)).collect();
+        let mut come = self.accept(Some((piece, text)), &gone, additions);
+        forget_unchanged(text, &mut gone, &mut come);
         if gone.is_empty() && come.is_empty() {
             return Arc::clone(node);
         }
         let lost: usize = gone.iter().map(|mark| mark.length as usize).sum();
         let gained: usize = come.iter().map(|addition| addition.row.len()).sum();
-        if piece.body().len() - lost + gained > SPLIT_ABOVE {
+        if piece.bytes() - lost + gained > SPLIT_ABOVE {
             let mut rows: Vec<Entry<'_>> = piece
                 .marks()
                 .iter()
                 .filter(|mark| !has(&gone, mark))
-                .map(|mark| Entry { hash: mark.hash, row: mark.of(piece.body()) })
+                .map(|mark| Entry { hash: mark.hash, row: mark.of(text) })
                 .chain(come.iter().map(Entry::from))
                 .collect();
             rows.sort_by_key(|row| row.hash);
             return grown(&rows, depth);
         }
         come.sort_unstable_by_key(|addition| addition.row);
-        Node::leaf(patched(piece, &gone, &come, piece.body().len() - lost + gained))
+        Node::leaf(patched(piece, text, &gone, &come))
     }
 
-    /// The additions that win, in their order.
+    /// The additions that win over each other and over the rows of a piece, in their order.
     fn accept(
         &mut self,
-        piece: Option<&Piece>,
+        present: Option<(&Piece, &[u8])>,
         gone: &[Mark],
         additions: &[Addition<'a>],
     ) -> Vec<Addition<'a>> {
         let mut accepted: Vec<Addition<'a>> = Vec::with_capacity(additions.len());
         for addition in additions {
-            let stays = piece.is_some_and(|piece| {
+            let stays = present.is_some_and(|(piece, text)| {
                 piece
                     .with_hash(addition.hash)
                     .iter()
-                    .any(|mark| identity(mark.of(piece.body())) == identity(addition.row) && !has(gone, mark))
+                    .any(|mark| identity(mark.of(text)) == identity(addition.row) && !has(gone, mark))
             });
             let earlier = accepted
                 .iter()
@@ -165,14 +167,14 @@ impl<'a> Splicer<'a> {
 }
 
 /// Takes out what goes and comes back with the same bytes. Both are ordered by hash.
-fn forget_unchanged(piece: &Piece, gone: &mut Vec<Mark>, come: &mut Vec<Addition<'_>>) {
+fn forget_unchanged(text: &[u8], gone: &mut Vec<Mark>, come: &mut Vec<Addition<'_>>) {
     let mut unchanged = vec![false; come.len()];
     gone.retain(|mark| {
         let first = come.partition_point(|addition| addition.hash < mark.hash);
         let same = come[first..]
             .iter()
             .take_while(|addition| addition.hash == mark.hash)
-            .position(|addition| addition.row == mark.of(piece.body()));
+            .position(|addition| addition.row == mark.of(text));
         same.map(|index| unchanged[first + index] = true).is_none()
     });
     let mut unchanged = unchanged.into_iter();
@@ -180,13 +182,13 @@ fn forget_unchanged(piece: &Piece, gone: &mut Vec<Mark>, come: &mut Vec<Addition
 }
 
 /// The mark of the row to remove. Where several rows have its hash, the second hash tells which.
-fn find(piece: &Piece, removal: Removal) -> Option<Mark> {
+fn find(piece: &Piece, text: &[u8], removal: Removal) -> Option<Mark> {
     match piece.with_hash(removal.hash) {
         [] => None,
         [only] => Some(*only),
         several => several
             .iter()
-            .find(|mark| crate::hash::check_hash(identity(mark.of(piece.body()))) == removal.check)
+            .find(|mark| crate::hash::check_hash(identity(mark.of(text))) == removal.check)
             .copied(),
     }
 }
@@ -211,8 +213,8 @@ impl<'a> From<&Addition<'a>> for Entry<'a> {
 }
 
 impl Piece {
-    fn rows(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.marks().iter().map(|mark| Entry { hash: mark.hash, row: mark.of(self.body()) })
+    fn rows<'a>(&self, text: &'a [u8]) -> impl Iterator<Item = Entry<'a>> {
+        self.marks().iter().map(|mark| Entry { hash: mark.hash, row: mark.of(text) })
     }
 }
 
@@ -237,20 +239,21 @@ fn written(mut rows: Vec<Entry<'_>>) -> Piece {
     writer.finish()
 }
 
-/// `piece` without `gone` and with `come`, which is ordered by text; `bytes` long.
-fn patched(piece: &Piece, gone: &[Mark], come: &[Addition<'_>], bytes: usize) -> Piece {
+/// `piece`, whose text this is, without `gone` and with `come`, which is ordered by text.
+fn patched(piece: &Piece, text: &[u8], gone: &[Mark], come: &[Addition<'_>]) -> Piece {
     let mut by_text = piece.marks().to_vec();
     by_text.sort_unstable_by_key(|mark| mark.start);
-    let mut writer = Writer::new(bytes, by_text.len() + come.len() - gone.len());
+    let gained: usize = come.iter().map(|addition| addition.row.len()).sum();
+    let lost: usize = gone.iter().map(|mark| mark.length as usize).sum();
+    let mut writer = Writer::new(text.len() + gained - lost, by_text.len() + come.len() - gone.len());
     let mut rest = &by_text[..];
     for addition in come {
-        let (before, after) =
-            rest.split_at(rest.partition_point(|mark| mark.of(piece.body()) < addition.row));
-        writer.push_kept(piece, before, gone);
+        let (before, after) = rest.split_at(rest.partition_point(|mark| mark.of(text) < addition.row));
+        writer.push_kept(text, before, gone);
         writer.push(addition.hash, addition.row);
         rest = after;
     }
-    writer.push_kept(piece, rest, gone);
+    writer.push_kept(text, rest, gone);
     writer.finish()
 }
 
@@ -270,10 +273,10 @@ impl Writer {
         self.body.extend_from_slice(row);
     }
 
-    fn push_kept(&mut self, piece: &Piece, marks: &[Mark], gone: &[Mark]) {
+    fn push_kept(&mut self, text: &[u8], marks: &[Mark], gone: &[Mark]) {
         for mark in marks {
             if gone.is_empty() || !has(gone, mark) {
-                self.push(mark.hash, mark.of(piece.body()));
+                self.push(mark.hash, mark.of(text));
             }
         }
     }
@@ -284,14 +287,16 @@ impl Writer {
     }
 }
 
-/// `piece` without the rows that `lost` names; itself stays as it is.
-pub(crate) fn without(piece: &Piece, lost: impl Fn(&Mark) -> bool) -> Option<Piece> {
-    let mut kept: Vec<Mark> = piece.marks().iter().filter(|mark| !lost(mark)).copied().collect();
+/// `piece` without the rows that `lost` says; itself stays as it is.
+pub(crate) fn without(piece: &Piece, mut lost: impl FnMut(&Mark, &[u8]) -> bool) -> Option<Piece> {
+    let text = piece.text();
+    let mut kept: Vec<Mark> =
+        piece.marks().iter().filter(|mark| !lost(mark, mark.of(&text))).copied().collect();
     if kept.len() == piece.marks().len() {
         return None;
     }
     kept.sort_unstable_by_key(|mark| mark.start);
-    let (body, mut placed) = copied(piece.body(), kept.iter());
+    let (body, mut placed) = copied(&text, kept.iter());
     placed.sort_unstable_by_key(|mark| (mark.hash, mark.start));
     Some(Piece::new(body, placed))
 }

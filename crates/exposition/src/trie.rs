@@ -59,7 +59,7 @@ impl Node {
     pub(crate) fn totals(&self) -> Totals {
         match self {
             Self::Leaf(piece) => {
-                Totals { rows: piece.marks().len(), bytes: piece.body().len(), pieces: 1, crc: piece.crc() }
+                Totals { rows: piece.marks().len(), bytes: piece.bytes(), pieces: 1, crc: piece.crc() }
             }
             Self::Split { totals, .. } => *totals,
         }

@@ -43,18 +43,20 @@ fn rows_of(root: Option<&Arc<Node>>) -> BTreeSet<Row> {
     let Some(root) = root else { return rows };
     let mut last = 0;
     root.each_piece(&mut |piece| {
-        assert_eq!(piece.crc(), crc32fast::hash(piece.body()));
+        let piece_text = piece.text();
+        assert_eq!(piece.crc(), crc32fast::hash(&piece_text));
         for mark in piece.marks() {
             assert!(mark.hash >= last, "hashes ascend over all pieces");
             last = mark.hash;
-            let text = mark.of(piece.body());
-            assert!(std::ptr::eq(root.piece_of(mark.hash), piece) && piece.contains(mark.hash, text));
+            let text = mark.of(&piece_text);
+            assert!(std::ptr::eq(root.piece_of(mark.hash), piece));
+            assert!(piece.contains(&piece_text, mark.hash, text));
             rows.insert((mark.hash, String::from_utf8(text.to_vec()).unwrap()));
         }
     });
     let bytes: Vec<u8> = {
         let mut bytes = Vec::new();
-        root.each_piece(&mut |piece| bytes.extend_from_slice(piece.body()));
+        root.each_piece(&mut |piece| bytes.extend_from_slice(&piece.text()));
         bytes
     };
     assert_eq!(root.totals().rows, rows.len());
@@ -89,7 +91,7 @@ proptest! {
         if let Some(after) = &after {
             after.each_piece(&mut |piece| {
                 let one_hash = piece.marks().iter().all(|mark| mark.hash == piece.marks()[0].hash);
-                assert!(piece.body().len() <= SPLIT_ABOVE || one_hash);
+                assert!(piece.bytes() <= SPLIT_ABOVE || one_hash);
             });
             let same = divided(&second, Some(after));
             prop_assert!(same.is_some_and(|same| Arc::ptr_eq(&same, after)), "unchanged rows keep their nodes");
@@ -129,13 +131,13 @@ proptest! {
         let pieces = |root: &Node| {
             let mut pieces = BTreeSet::new();
             root.each_piece(&mut |piece| {
-                pieces.insert(piece.body().as_ptr().addr());
+                pieces.insert(std::ptr::from_ref(piece).addr());
             });
             pieces
         };
         let mut visited = BTreeSet::new();
         each_new_piece(Some(&before), &after, &mut |piece| {
-            visited.insert(piece.body().as_ptr().addr());
+            visited.insert(std::ptr::from_ref(piece).addr());
         });
         let (before, after) = (pieces(&before), pieces(&after));
         prop_assert_eq!(visited, after.difference(&before).copied().collect());

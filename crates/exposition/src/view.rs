@@ -11,18 +11,20 @@ use crate::Encoding;
 use crate::deflate::{Compressors, GZIP_HEADER, combine_crc, gzip_trailer};
 use crate::format::Syntax;
 use crate::header::{Chunk, Headers};
+use crate::plain::Plain;
 use crate::trie::Node;
 
-/// What every answer shares: the closing line, and the compressors of last resort.
+/// What every answer shares: the closing line, the compressors of last resort, and who asks for plain text.
 pub(crate) struct Frame {
     pub(crate) compressors: Compressors,
+    pub(crate) plain: Plain,
     end: Chunk,
 }
 
 impl Frame {
     pub(crate) fn new() -> Self {
         let compressors = Compressors::default();
-        Self { end: Chunk::new("# EOF\n".to_owned(), &compressors), compressors }
+        Self { end: Chunk::new("# EOF\n".to_owned(), &compressors), compressors, plain: Plain::default() }
     }
 }
 
@@ -69,6 +71,11 @@ impl ExporterView {
         Self { name, version, families, sections: PerForm::default(), answers: PerForm::default() }
     }
 
+    /// The same without the answers that were made of it.
+    pub(crate) fn unasked(&self) -> Self {
+        Self::new(self.name, self.version, self.families.clone())
+    }
+
     /// The exporter's part of an answer.
     pub(crate) fn section(&self, frame: &Frame, syntax: Syntax, encoding: Encoding) -> &Section {
         self.sections.get(syntax, encoding, || Section::of(&self.families, frame, syntax, encoding))
@@ -109,18 +116,18 @@ impl Section {
 
     fn push_chunk(&mut self, chunk: &Chunk, encoding: Encoding) {
         self.push_buffer(match encoding {
-            Encoding::Identity => &chunk.body,
-            Encoding::Gzip => &chunk.deflated,
+            Encoding::Identity => chunk.body.clone(),
+            Encoding::Gzip => chunk.deflated.clone(),
         });
         self.extend_plain(chunk.body.len(), chunk.crc);
     }
 
     fn push_part(&mut self, part: &Node, frame: &Frame, encoding: Encoding) {
         part.each_piece(&mut |piece| {
-            if !piece.body().is_empty() {
+            if piece.bytes() > 0 {
                 self.push_buffer(match encoding {
-                    Encoding::Identity => piece.body(),
-                    Encoding::Gzip => piece.deflated(&frame.compressors),
+                    Encoding::Identity => piece.kept_text(),
+                    Encoding::Gzip => piece.deflated(&frame.compressors).clone(),
                 });
             }
         });
@@ -128,9 +135,9 @@ impl Section {
         self.extend_plain(totals.bytes, totals.crc);
     }
 
-    fn push_buffer(&mut self, buffer: &Bytes) {
+    fn push_buffer(&mut self, buffer: Bytes) {
         self.encoded += buffer.len() as u64;
-        self.buffers.push(buffer.clone());
+        self.buffers.push(buffer);
     }
 
     fn extend_plain(&mut self, bytes: usize, crc: u32) {
@@ -152,7 +159,7 @@ impl Rendered {
         let count = sections.iter().map(|section| section.buffers.len()).sum::<usize>();
         let mut all = Section { buffers: Vec::with_capacity(count + 3), encoded: 0, plain: 0, crc: 0 };
         if encoding == Encoding::Gzip {
-            all.push_buffer(&Bytes::from_static(&GZIP_HEADER));
+            all.push_buffer(Bytes::from_static(&GZIP_HEADER));
         }
         for section in sections {
             all.buffers.extend_from_slice(&section.buffers);
@@ -164,7 +171,7 @@ impl Rendered {
             all.push_chunk(&frame.end, encoding);
         }
         if encoding == Encoding::Gzip {
-            all.push_buffer(&Bytes::copy_from_slice(&gzip_trailer(all.crc, all.plain)));
+            all.push_buffer(Bytes::copy_from_slice(&gzip_trailer(all.crc, all.plain)));
         }
         Self { buffers: all.buffers.into(), length: all.encoded }
     }

@@ -19,8 +19,10 @@ mod clock;
 mod directory_watch;
 mod driver;
 mod file_watch;
+mod findings;
 pub mod http;
 pub mod logging;
+mod plain_text;
 mod prober;
 mod readiness;
 mod reload;
@@ -38,8 +40,9 @@ mod trial;
 
 pub use clock::Clock;
 pub use directory_watch::DirectoryWatch;
-pub use driver::{Applied, ApplySources, Driver, DriverControl};
+pub use driver::{Applied, ApplySources, Driver, DriverControl, Renewal};
 pub use file_watch::FileWatch;
+pub use findings::{AlertName, Finding};
 pub use prober::{ProbeFuture, ProbeLoad, ProbeRequest, Prober, Refusal};
 pub use readiness::{PendingHandle, Readiness};
 pub use reload::{
@@ -53,9 +56,7 @@ pub use self_source::{
 pub use serve::{ServeError, Service, serve};
 pub use shard::{ParseShard, Shard};
 pub use shutdown::{Hangups, Shutdown, ShutdownTrigger, Stage, shutdown, shutdown_on_signals};
-pub use source::{
-    Before, CollectError, Collected, DataKind, Fault, Finding, Objects, Source, SourceDescription,
-};
+pub use source::{Before, CollectError, Collected, DataKind, Fault, Objects, Source, SourceDescription};
 pub use sources::{Identity, Sources};
 pub use status::{Failure, Faults, Findings, SourceState, SourceStatus, Statuses};
 pub use suite::{ExporterNote, Standing, Suite};

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::driver::Driver;
 use crate::http::{BindError, Server, Site, WebOptions};
+use crate::plain_text;
 use crate::prober::Prober;
 use crate::reload::{ReloadHandle, Reloads};
 use crate::runbooks::Runbooks;
@@ -84,6 +85,7 @@ pub async fn serve(
     // In tasks of their own: a worker that serves is never held up by one that drives.
     let mut tasks = JoinSet::new();
     let driving = tasks.spawn(driver.run()).id();
+    let forgetting = tasks.spawn(plain_text::forget(site.exposition.clone())).id();
     let serving = tasks.spawn(server.run(site, shutdown.clone())).id();
     if let Some(file) = file {
         tasks.spawn(file.keep(reloads_of_web, clock));
@@ -102,6 +104,7 @@ pub async fn serve(
         Stage::Draining | Stage::Aborting if who == serving => Ok(()),
         _ if who == serving => Err(ServeError::EndUnasked("the server")),
         _ if who == driving => Err(ServeError::EndUnasked("the driver")),
+        _ if who == forgetting => Err(ServeError::EndUnasked("the keeper of plain text")),
         _ => Err(ServeError::EndUnasked("the reader of the web configuration")),
     }
 }

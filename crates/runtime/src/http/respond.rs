@@ -26,6 +26,7 @@ use super::reply::Reply;
 use super::routes::{OF_EXPORTER, Route, exporter, route};
 use super::server::Serving;
 use super::{Site, page, probe, runbooks};
+use crate::plain_text;
 use crate::reload::ReloadError;
 
 /// The methods that every page for reading allows.
@@ -165,7 +166,7 @@ async fn exposed(
     );
     let site = &serving.site;
     let snapshot = site.exposition.snapshot();
-    if let Some(answer) = snapshot.answer(selection, negotiated.format, negotiated.encoding) {
+    if let Some(answer) = plain_text::answer(snapshot, selection, negotiated).await {
         return Reply::exposed(answer);
     }
     let known = exporters(site).into_iter().map(|name| format!("{}{OF_EXPORTER}{name}", site.prefix));
