@@ -11,6 +11,7 @@ mod go_programs;
 mod grafana;
 mod kafka;
 mod kubernetes;
+mod operators;
 mod prometheus;
 mod python;
 mod system;
@@ -41,6 +42,11 @@ pub(crate) fn lookout(workspace: &Workspace) -> Result<PathBuf, Error> {
     binary::provide(workspace).map(|(_, path)| path)
 }
 
+/// The binary as a container image holds it, without the demo: what is measured.
+pub(crate) fn lookout_as_in_an_image(workspace: &Workspace) -> Result<PathBuf, Error> {
+    binary::build_as_in_an_image(workspace)
+}
+
 /// Java, the jars of the newest Kafka, and the classes of our Java programs, for other tasks that run a broker.
 pub(crate) fn kafka(workspace: &Workspace) -> Result<[PathBuf; 3], Error> {
     let [(_, java), (_, jars), _, (_, classes)] = kafka::provide(workspace)?;
@@ -63,6 +69,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Err
     variables.extend(go_programs::provide(workspace)?);
     variables.extend(kafka::provide(workspace)?);
     variables.extend(kubernetes::provide(workspace)?);
+    variables.extend(operators::provide(workspace)?);
     variables.push(binary::provide(workspace)?);
     for (name, path) in &variables {
         println!("{name}={}", path.display());

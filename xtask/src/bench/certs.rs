@@ -71,7 +71,7 @@ pub(crate) fn run(
     peers: &[String],
     port: u16,
 ) -> Result<(), Error> {
-    let lookout = e2e::lookout(workspace)?;
+    let lookout = e2e::lookout_as_in_an_image(workspace)?;
     for (number, size) in Size::ALL.into_iter().enumerate() {
         if only.is_some_and(|only| only != size) {
             continue;

@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
+use flate2::read::GzDecoder;
+
 /// What is read at once.
 const BUFFER: usize = 256 * 1024;
 
@@ -67,7 +69,7 @@ fn ask(
 // === impl Answer ===
 
 impl Answer {
-    /// The body as text, chunks joined; what is not text is replaced.
+    /// The body as text, chunks joined and inflated; what is not text is replaced.
     pub(super) fn text(&self) -> String {
         let end = self
             .bytes
@@ -76,11 +78,12 @@ impl Answer {
             .map_or(self.bytes.len(), |at| at + 4);
         let (head, body) = self.bytes.split_at(end);
         let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-        if head.contains("transfer-encoding: chunked") {
-            String::from_utf8_lossy(&joined(body)).into_owned()
-        } else {
-            String::from_utf8_lossy(body).into_owned()
+        let body = if head.contains("transfer-encoding: chunked") { joined(body) } else { body.to_vec() };
+        let mut text = Vec::new();
+        if self.is_compressed() && GzDecoder::new(&body[..]).read_to_end(&mut text).is_ok() {
+            return String::from_utf8_lossy(&text).into_owned();
         }
+        String::from_utf8_lossy(&body).into_owned()
     }
 
     /// Whether it is compressed.
@@ -118,6 +121,15 @@ mod tests {
                 .to_vec();
         let answer = Answer { status: 200, bytes, took: Duration::ZERO };
         assert_eq!(answer.text(), "up 1\nx ");
+    }
+
+    #[test]
+    fn a_compressed_answer_is_inflated() {
+        let mut bytes = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n".to_vec();
+        let mut encoder = flate2::write::GzEncoder::new(&mut bytes, flate2::Compression::fast());
+        encoder.write_all(b"up 1\n").unwrap();
+        encoder.finish().unwrap();
+        assert_eq!(Answer { status: 200, bytes, took: Duration::ZERO }.text(), "up 1\n");
     }
 
     #[test]

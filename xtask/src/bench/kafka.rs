@@ -65,7 +65,7 @@ pub(crate) fn run(
     peers: &[String],
     broker_port: u16,
 ) -> Result<(), Error> {
-    let lookout = e2e::lookout(workspace)?;
+    let lookout = e2e::lookout_as_in_an_image(workspace)?;
     let folder = scratch(workspace)?;
     for (number, part) in [Part::Small, Part::Large, Part::Simulated].into_iter().enumerate() {
         if only.is_some_and(|only| only != part) {

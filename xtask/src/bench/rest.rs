@@ -83,7 +83,7 @@ fn peers(workspace: &Workspace) -> std::result::Result<Vec<Peer>, Error> {
     workspace::write(&configuration, b"modules:\n  http:\n    prober: http\n")?;
     let lookout = Peer {
         name: "lookout",
-        program: e2e::lookout(workspace)?,
+        program: e2e::lookout_as_in_an_image(workspace)?,
         arguments: vec!["serve".to_owned()],
         healthy: "/-/healthy",
         ready: "/-/ready",

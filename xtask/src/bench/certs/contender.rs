@@ -67,9 +67,9 @@ impl Contender {
         Ok(Self { name, address, path, id, is_ours: false, _process: None, since: Instant::now() })
     }
 
-    /// Scrapes it; none if it does not answer in time, or not with 200.
+    /// Scrapes it as Prometheus does, which asks for gzip; none if it does not answer in time, or not with 200.
     pub(super) fn scrape(&self) -> Option<Answer> {
-        self.ask("").filter(|answer| answer.status == 200)
+        self.ask("gzip").filter(|answer| answer.status == 200)
     }
 
     /// Scrapes it, whatever it answers.

@@ -16,7 +16,7 @@ pub(super) struct Figures {
     pub(super) complete: Option<[f64; 2]>,
     /// Processor seconds of a minute without scrapes and without changes.
     pub(super) minute: f64,
-    /// Resident bytes before scrapes, after those of one scraper, after those of many, and the most ever.
+    /// Resident bytes before scrapes, after plain ones, after those with gzip, and the most ever.
     pub(super) memory: [u64; 4],
     /// Processor seconds of a scrape, plain and with gzip.
     pub(super) processor: [f64; 2],
@@ -80,9 +80,9 @@ pub(super) fn background(contenders: &[Contender], figures: &mut [Figures]) {
     }
 }
 
-/// What scrapes cost, and how long they take.
+/// What scrapes cost, and how long they take: those with gzip first, because after plain ones an exporter may hold plain text.
 pub(super) fn scrapes(contender: &Contender, figures: &mut Figures) -> Result<(), Error> {
-    for (number, encoding) in ENCODINGS.into_iter().enumerate() {
+    for (number, encoding) in ENCODINGS.into_iter().enumerate().rev() {
         let answer = contender.ask(encoding).filter(|answer| answer.status == 200);
         if let Some(answer) = answer {
             figures.bytes[number] = answer.bytes.len();
@@ -98,18 +98,15 @@ pub(super) fn scrapes(contender: &Contender, figures: &mut Figures) -> Result<()
         let spent = processor(contender.id).saturating_sub(before);
         figures.processor[number] = spent.as_secs_f64() / f64::from(scrapes);
         figures.alone[number] = percentiles(latencies(contender, encoding)?);
-    }
-    figures.memory[1] = resident(contender.id)[0];
-    for (number, encoding) in ENCODINGS.into_iter().enumerate() {
         let latencies: Result<Vec<Vec<f64>>, Error> = thread::scope(|scope| {
             let scrapers = (0..SCRAPERS).map(|_| scope.spawn(|| latencies(contender, encoding)));
             let scrapers: Vec<_> = scrapers.collect();
             scrapers.into_iter().map(|scraper| scraper.join().unwrap_or_else(|_| Ok(Vec::new()))).collect()
         });
         figures.together[number] = percentiles(latencies?.concat());
+        figures.memory[1 + number] = resident(contender.id)[0];
     }
-    let [now, peak] = resident(contender.id);
-    (figures.memory[2], figures.memory[3]) = (now, peak);
+    figures.memory[3] = resident(contender.id)[1];
     Ok(())
 }
 

@@ -125,9 +125,9 @@ impl Contender {
         Ok(Self { name, address, path, id, kind, _process: Some(process), since: Instant::now() })
     }
 
-    /// Scrapes it; none if it does not answer in time, or not with 200.
+    /// Scrapes it as Prometheus does, which asks for gzip; none if it does not answer in time, or not with 200.
     pub(super) fn scrape(&self) -> Option<Answer> {
-        self.ask("").filter(|answer| answer.status == 200)
+        self.ask("gzip").filter(|answer| answer.status == 200)
     }
 
     /// Scrapes it, whatever it answers.
