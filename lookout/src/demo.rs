@@ -7,10 +7,12 @@
 
 mod configuration;
 mod scraper;
+mod scraping;
 mod story;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ use lookout_simulator::{Incident, Platform, PlatformOptions};
 use tokio::sync::oneshot;
 
 use self::scraper::Scraper;
+use self::story::Files;
 use crate::cli::WebArguments;
 use crate::exit::{Failure, chain};
 use crate::process::Process;
@@ -41,6 +44,9 @@ pub(crate) struct DemoArguments {
     /// Repair the incident when it has lasted this long
     #[arg(long, value_name = "TIME", value_parser = web::time, requires = "incident")]
     repair_after: Option<HumanDuration>,
+    /// Start with everything in order, so that an incident is all that is wrong
+    #[arg(long)]
+    without_defects: bool,
     /// List the incidents that can be played, and end
     #[arg(long)]
     incidents: bool,
@@ -59,10 +65,12 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let incident = arguments.incident.as_deref().map(find_incident).transpose()?;
     let shutdown = shutdown_on_signals()
         .map_err(|error| Failure::Run(format!("cannot handle signals: {}", chain(&error))))?;
-    let platform = Platform::start(now(), &PlatformOptions::default())
+    let options = PlatformOptions { with_defects: !arguments.without_defects, ..PlatformOptions::default() };
+    let platform = Platform::start(now(), &options)
         .map_err(|error| Failure::Run(format!("cannot start the simulated platform: {}", chain(&error))))?;
-    let file = configuration::write(&platform)?;
+    let file = configuration::write(&platform, &arguments.web.listen_addresses)?;
     let configuration = Configuration::load(Some(&file))?;
+    let settings = configuration.settings.clone();
     let web = web::options(&arguments.web)?;
     let (tell, told) = oneshot::channel();
     let listening = move |addresses: &[SocketAddr]| {
@@ -74,8 +82,11 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let serving = process::run(process, shutdown, listening);
     let showing = async {
         let Ok(addresses) = told.await else { return Ok(()) };
-        say(&story::opening(&platform, &addresses, &file))?;
-        let mut scraper = start_scraper(arguments.with, &addresses, &platform)?;
+        let write = |address: &SocketAddr| scraping::write(&platform, &settings, *address);
+        let prometheus = addresses.first().map(write).transpose()?;
+        let files = Files { configuration: &file, prometheus: prometheus.as_deref() };
+        say(&story::opening(&platform, &addresses, files))?;
+        let mut scraper = start_scraper(arguments.with, files.prometheus, &platform)?;
         if let Some(incident) = incident {
             play(incident, arguments.incident_after, &platform).await?;
             if let Some(lasts) = arguments.repair_after {
@@ -106,11 +117,11 @@ fn find_incident(name: &str) -> Result<&'static Incident, Failure> {
 
 fn start_scraper(
     scraper: Option<Scraper>,
-    addresses: &[SocketAddr],
+    configuration: Option<&Path>,
     platform: &Platform,
 ) -> Result<Option<scraper::Running>, Failure> {
-    let Some((scraper, target)) = scraper.zip(addresses.first()) else { return Ok(None) };
-    let running = scraper.start(*target, platform.directory())?;
+    let Some((scraper, configuration)) = scraper.zip(configuration) else { return Ok(None) };
+    let running = scraper.start(configuration, platform.directory())?;
     say(&format!("\nScraped every five seconds by\n  {}\n", running.url))?;
     Ok(Some(running))
 }

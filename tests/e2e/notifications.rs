@@ -24,7 +24,7 @@ const INCIDENT: &str = "kafka-broker-lost";
 const ALERT: &str = "LookoutKafkaBrokerMissing";
 /// What follows from it, and nobody must be told as well.
 const LEAVES: [&str; 2] = ["LookoutKafkaUnderReplicated", "LookoutKafkaBrokerUnreachable"];
-/// Long enough for Prometheus to have seen everything in order.
+/// Long enough for Prometheus to have seen everything in order: nothing else is wrong, so the leaves begin with the incident.
 const PRELUDE: &str = "20s";
 /// Long enough for everything to fire and to be told.
 const LASTS: &str = "50s";
@@ -32,8 +32,8 @@ const GRAFANA: &str = "https://grafana.example.org";
 
 #[test]
 fn somebody_is_told_once_of_a_lost_broker_and_that_it_is_back() {
-    let mut demo =
-        Demo::with(&["--incident", INCIDENT, "--incident-after", PRELUDE, "--repair-after", LASTS]);
+    let incident = ["--incident", INCIDENT, "--incident-after", PRELUDE, "--repair-after", LASTS];
+    let mut demo = Demo::with(&[&["--without-defects"], &incident[..]].concat());
     let receiver = Receiver::start();
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let configuration = configuration(&demo, &receiver, folder.path());

@@ -6,8 +6,19 @@ use std::path::Path;
 
 use lookout_simulator::{Incident, Platform};
 
+use super::configuration::reachable;
+
+/// The files that the demo has written for whoever looks at it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Files<'a> {
+    /// What Lookout is configured by.
+    pub(super) configuration: &'a Path,
+    /// What a Prometheus can be configured by, if Lookout listens where one can reach it.
+    pub(super) prometheus: Option<&'a Path>,
+}
+
 /// The text that is printed once everything runs.
-pub(super) fn opening(platform: &Platform, addresses: &[SocketAddr], configuration: &Path) -> String {
+pub(super) fn opening(platform: &Platform, addresses: &[SocketAddr], files: Files<'_>) -> String {
     let mut story =
         String::from("\nA small simulated platform is running, and Lookout watches it.\n\nLook at\n");
     for address in addresses {
@@ -15,9 +26,17 @@ pub(super) fn opening(platform: &Platform, addresses: &[SocketAddr], configurati
         line(&mut story, &format!("http://{address}/"), "the page for people");
         line(&mut story, &format!("http://{address}/metrics"), "what Prometheus scrapes");
     }
-    line(&mut story, &configuration.display().to_string(), "the configuration in use");
+    line(&mut story, &files.configuration.display().to_string(), "the configuration in use");
+    if let Some(prometheus) = files.prometheus {
+        let what = "for a Prometheus of your own: what to scrape and to probe, and the rules";
+        line(&mut story, &prometheus.display().to_string(), what);
+    }
     let kubeconfig = platform.kubernetes_access().kubeconfig;
     line(&mut story, &kubeconfig.display().to_string(), "the simulated Kubernetes, for kubectl --kubeconfig");
+    if platform.defects().is_empty() {
+        story.push_str("\nEverything is in order.\n");
+        return story;
+    }
     story.push_str("\nWrong on purpose\n");
     for defect in platform.defects() {
         line(&mut story, &defect.place, defect.what);
@@ -48,9 +67,4 @@ pub(super) fn incidents() -> String {
 fn line(story: &mut String, place: &str, what: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(story, "  {place}\n      {what}");
-}
-
-/// An address that a browser can open: "all addresses" is reached as localhost.
-pub(super) fn reachable(address: SocketAddr) -> String {
-    if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() }
 }
