@@ -12,7 +12,7 @@ use lookout_declarations::{Declaration, Kind};
 use lookout_promql::{Expression, name_of};
 use lookout_render::{BoardOptions, boards};
 use promql_parser::label::Matcher;
-use promql_parser::parser::Expr;
+use promql_parser::parser::{Expr, VectorSelector};
 use serde_json::Value;
 
 /// Grafana's limit of a uid.
@@ -165,7 +165,7 @@ fn variables_ask_for_declared_labels() {
             let expression =
                 Expression::parse(&plain(selector)).unwrap_or_else(|why| panic!("{path}: {query}: {why}"));
             assert!(matches!(expression.tree(), Expr::VectorSelector(_)), "{path}: {query}");
-            let name = name_of(expression.selectors()[0]).expect(query);
+            let name = names_of(expression.selectors()[0]).expect(query);
             for name in name.split('|').filter(|name| !name.contains(':')) {
                 assert!(metric(&declarations, name).is_some(), "{path}: {query} reads `{name}`");
             }
@@ -175,6 +175,12 @@ fn variables_ask_for_declared_labels() {
             before.insert(label.to_owned());
         }
     }
+}
+
+/// The name that a selector asks for, or the pattern of several.
+fn names_of(selector: &VectorSelector) -> Option<&str> {
+    let patterns = || selector.matchers.matchers.iter().find(|matcher| matcher.name == "__name__");
+    name_of(selector).or_else(|| patterns().map(|matcher| matcher.value.as_str()))
 }
 
 /// panel-datasource, panel-title-description, panel-no-targets.

@@ -2,9 +2,10 @@
 //
 //	schema SDK FILE…
 //
-// SDK is the folder of the sources of grafana-foundation-sdk that this is built from. It prints a line per fault and fails if
-// there is one, or if a file has no panel. A fault is a field that is unknown, absent or of the wrong type; a value that is none
-// of its enum's; a panel or a query of a kind that the SDK has no type for, as it would let anything pass.
+// SDK is the folder of the sources of grafana-foundation-sdk that this is built from. A file is a classic dashboard or a resource
+// of dashboard.grafana.app/v2. It prints a line per fault and fails if there is one, or if a file has no panel. A fault is a field
+// that is unknown, absent or of the wrong type; a value that is none of its enum's; a panel or a query of a kind that the SDK has no
+// type for, as it would let anything pass.
 package main
 
 import (
@@ -17,8 +18,6 @@ import (
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
-	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
 func main() {
@@ -26,7 +25,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: schema SDK FILE…")
 		os.Exit(2)
 	}
-	enums, err := readEnums(os.Args[1])
+	constants, err := readConstants(os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
@@ -34,7 +33,7 @@ func main() {
 	plugins.RegisterDefaultPlugins()
 	nFaults := 0
 	for _, path := range os.Args[2:] {
-		for _, fault := range judge(path, enums) {
+		for _, fault := range judge(path, constants) {
 			fmt.Printf("%s: %s\n", filepath.Base(path), fault)
 			nFaults++
 		}
@@ -42,68 +41,44 @@ func main() {
 	if nFaults > 0 {
 		os.Exit(1)
 	}
-	fmt.Printf("%d dashboards hold, with %d enums\n", len(os.Args)-2, len(enums))
+	fmt.Printf("%d dashboards hold, with %d enums and %d kinds\n",
+		len(os.Args)-2, len(constants.enums), len(constants.kinds))
 }
 
 // judge returns what is wrong with one file.
-func judge(path string, enums enums) []string {
+func judge(path string, constants constants) []string {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return []string{err.Error()}
 	}
-	// What the strict reading accepts it does not keep: panels that it takes are left out of its result. So it finds faults of
-	// form, and what is looked at further is read again.
-	var form, board dashboard.Dashboard
-	if err := form.UnmarshalJSONStrict(text); err != nil {
-		var faults cog.BuildErrors
-		if !errors.As(err, &faults) {
-			return []string{err.Error()}
-		}
-		// A list of no faults is success.
-		if len(faults) > 0 {
-			lines := make([]string, 0, len(faults))
-			for _, fault := range faults {
-				lines = append(lines, fault.Error())
-			}
-			return lines
-		}
+	var head struct {
+		APIVersion string `json:"apiVersion"`
 	}
-	if err := json.Unmarshal(text, &board); err != nil {
+	if err := json.Unmarshal(text, &head); err != nil {
 		return []string{err.Error()}
 	}
-	faults := append(judgeKinds(&board), enums.judge(&board)...)
+	var faults []string
+	if head.APIVersion == "" {
+		faults = judgeClassic(text, constants)
+	} else {
+		faults = judgeResource(text, constants)
+	}
 	sort.Strings(faults)
 	return faults
 }
 
-// judgeKinds returns the panels and queries that the SDK has no type for, or a line that there is no panel at all.
-func judgeKinds(board *dashboard.Dashboard) []string {
-	var panels []dashboard.Panel
-	for _, entry := range board.Panels {
-		if entry.Panel != nil {
-			panels = append(panels, *entry.Panel)
-		}
-		if entry.RowPanel != nil {
-			panels = append(panels, entry.RowPanel.Panels...)
-		}
+// lines returns the faults that a strict reading found, one each. A list of no faults is success.
+func lines(err error) []string {
+	if err == nil {
+		return nil
 	}
-	if len(panels) == 0 {
-		return []string{"no panel"}
+	var faults cog.BuildErrors
+	if !errors.As(err, &faults) {
+		return []string{err.Error()}
 	}
-	var faults []string
-	for _, panel := range panels {
-		title := "without a title"
-		if panel.Title != nil {
-			title = fmt.Sprintf("%q", *panel.Title)
-		}
-		if _, isKnown := cog.ConfigForPanelcfgVariant(panel.Type); !isKnown {
-			faults = append(faults, fmt.Sprintf("panel %s: no type for panels of kind %q", title, panel.Type))
-		}
-		for _, target := range panel.Targets {
-			if _, isUnknown := target.(variants.UnknownDataquery); isUnknown {
-				faults = append(faults, fmt.Sprintf("panel %s: a query whose data source has no type", title))
-			}
-		}
+	lines := make([]string, 0, len(faults))
+	for _, fault := range faults {
+		lines = append(lines, fault.Error())
 	}
-	return faults
+	return lines
 }

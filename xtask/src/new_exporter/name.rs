@@ -16,7 +16,7 @@ pub(super) struct ExporterName {
 }
 
 /// What the name would collide with beside packages: features of the binary, and our own name.
-const RESERVED: [&str; 4] = ["default", "demo", "lookout", "spec"];
+const RESERVED: [&str; 5] = ["default", "demo", "exporters", "lookout", "spec"];
 
 /// The words of Rust that cannot name a field or a module.
 const KEYWORDS: [&str; 51] = [

@@ -121,7 +121,7 @@ impl Wiring<'_> {
             self.with_manifest(MANIFEST, |manifest| manifest.flag(&["dependencies", &package, "optional"]));
         let feature = self.with_manifest(MANIFEST, |manifest| {
             manifest.strings(&["features", name]).contains(&format!("dep:{package}").as_str())
-                && manifest.strings(&["features", "default"]).contains(&name)
+                && manifest.strings(&["features", "exporters"]).contains(&name)
         });
         let arm = self.contains("lookout/src/exporters.rs", &start);
         self.require(
@@ -130,8 +130,8 @@ impl Wiring<'_> {
             &format!("the binary has no optional dependency `{package}`"),
             "add it",
         );
-        let mend = format!("add `{name} = [\"dep:{package}\"]` and list it in `default`");
-        self.require(feature, MANIFEST, &format!("the binary has no default feature `{name}`"), &mend);
+        let mend = format!("add `{name} = [\"dep:{package}\"]` and list it in `exporters`");
+        self.require(feature, MANIFEST, &format!("the binary has no feature `{name}` among `exporters`"), &mend);
         let mend = format!("call `{start}` under its feature");
         self.require(arm, "lookout/src/exporters.rs", &format!("nothing starts `{name}`"), &mend);
     }
@@ -181,7 +181,7 @@ mod tests {
         let spec = "exporters/example/spec/src/";
         let table = "[workspace.dependencies]\nlookout-example = { path = \"exporters/example\" }\n\
             lookout-example-spec = { path = \"exporters/example/spec\" }\n";
-        let binary = "[features]\ndefault = [\"example\"]\nexample = [\"dep:lookout-example\"]\n\
+        let binary = "[features]\nexporters = [\"example\"]\nexample = [\"dep:lookout-example\"]\n\
             [dependencies]\nlookout-example = { workspace = true, optional = true }\n";
         vec![
             ("Cargo.toml", table.to_owned()),

@@ -12,7 +12,7 @@ use promql_parser::parser::{
 
 use super::dimension::{Dimension, constant};
 use super::index::Index;
-use super::model::{Step, Thresholds};
+use super::visualization::{Step, Thresholds};
 use crate::RenderError;
 
 /// On which side of a number it is bad.

@@ -6,10 +6,8 @@
 
 use lookout_declarations::{Panel, PanelKind};
 
-use super::model::GridPosition;
-
 /// The columns of a Grafana board.
-const COLUMNS: u32 = 24;
+pub(super) const COLUMNS: u32 = 24;
 /// The height of the title of a row, in Grafana's rows of 30 pixels.
 pub(super) const TITLE: u32 = 1;
 /// What is left beside panels that say their widths must be as wide as this for one that says none.
@@ -17,20 +15,29 @@ const NARROWEST: u32 = 8;
 /// How many numbers stand in a line at most.
 const STATS: usize = 6;
 
-/// The places of `panels` below line `top`, and the line below them.
-pub(super) fn place(panels: &[Panel], top: u32) -> (Vec<GridPosition>, u32) {
+/// Where a panel is: columns from the left, lines from the top of its row's panels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) x: u32,
+    pub(super) y: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// The places of the panels of a row, and the height of all of them.
+pub(super) fn place(panels: &[Panel]) -> (Vec<Place>, u32) {
     let mut places = Vec::with_capacity(panels.len());
-    let mut y = top;
+    let mut y = 0;
     let mut rest = panels;
     while !rest.is_empty() {
         let (line, after) = rest.split_at(taken(rest));
-        let h = line.iter().map(height).max().unwrap_or(0);
+        let height = line.iter().map(height).max().unwrap_or(0);
         let mut x = 0;
-        for w in widths(line) {
-            places.push(GridPosition { h, w, x, y });
-            x += w;
+        for width in widths(line) {
+            places.push(Place { x, y, width, height });
+            x += width;
         }
-        y += h;
+        y += height;
         rest = after;
     }
     (places, y)
@@ -110,35 +117,36 @@ mod tests {
 
     #[track_caller]
     fn check(kinds: &[(PanelKind, Option<u8>)], expected: &[(u32, u32, u32, u32)]) {
-        let (places, below) = place(&panels(kinds), 1);
-        let found: Vec<_> = places.iter().map(|place| (place.x, place.y, place.w, place.h)).collect();
+        let (places, below) = place(&panels(kinds));
+        let found: Vec<_> =
+            places.iter().map(|place| (place.x, place.y, place.width, place.height)).collect();
         assert_eq!(found, expected);
-        assert_eq!(below, expected.last().map_or(1, |(_, y, _, h)| y + h));
+        assert_eq!(below, expected.last().map_or(0, |(_, y, _, height)| y + height));
     }
 
     #[test]
     fn every_line_is_full() {
         use PanelKind::{Stat, Table, TimeSeries};
         check(&[], &[]);
-        check(&[(Stat, None); 2], &[(0, 1, 12, 4), (12, 1, 12, 4)]);
+        check(&[(Stat, None); 2], &[(0, 0, 12, 4), (12, 0, 12, 4)]);
         check(
             &[(Stat, None), (Stat, None), (Stat, None), (Table, None)],
-            &[(0, 1, 8, 4), (8, 1, 8, 4), (16, 1, 8, 4), (0, 5, 24, 8)],
+            &[(0, 0, 8, 4), (8, 0, 8, 4), (16, 0, 8, 4), (0, 4, 24, 8)],
         );
-        check(&[(TimeSeries, None); 3], &[(0, 1, 8, 8), (8, 1, 8, 8), (16, 1, 8, 8)]);
-        check(&[(TimeSeries, Some(16)), (Table, None)], &[(0, 1, 16, 8), (16, 1, 8, 8)]);
-        check(&[(TimeSeries, Some(16)), (Table, Some(16))], &[(0, 1, 24, 8), (0, 9, 24, 8)]);
+        check(&[(TimeSeries, None); 3], &[(0, 0, 8, 8), (8, 0, 8, 8), (16, 0, 8, 8)]);
+        check(&[(TimeSeries, Some(16)), (Table, None)], &[(0, 0, 16, 8), (16, 0, 8, 8)]);
+        check(&[(TimeSeries, Some(16)), (Table, Some(16))], &[(0, 0, 24, 8), (0, 8, 24, 8)]);
     }
 
     #[test]
     fn many_numbers_are_spread_evenly() {
-        let (places, _) = place(&panels(&[(PanelKind::Stat, None); 7]), 0);
+        let (places, _) = place(&panels(&[(PanelKind::Stat, None); 7]));
         assert_eq!(places.iter().filter(|place| place.y == 0).count(), 4);
     }
 
     #[test]
     fn five_graphs_are_two_and_three() {
-        let (places, _) = place(&panels(&[(PanelKind::TimeSeries, None); 5]), 0);
-        assert_eq!(places.iter().map(|place| place.w).collect::<Vec<_>>(), [12, 12, 8, 8, 8]);
+        let (places, _) = place(&panels(&[(PanelKind::TimeSeries, None); 5]));
+        assert_eq!(places.iter().map(|place| place.width).collect::<Vec<_>>(), [12, 12, 8, 8, 8]);
     }
 }

@@ -1,4 +1,4 @@
-//! One panel: from what is declared to Grafana's fields.
+//! One panel: from what is declared to what is drawn.
 //!
 //! Numbers, bars and lists ask for the present moment. The last value of a range would show what has vanished as though it
 //! were there.
@@ -9,13 +9,15 @@ use serde_json::json;
 
 use super::bounds::{self, Bound, Side, thresholds};
 use super::dimension::Dimension;
+use super::drawing::{DrawnPanel, DrawnQuery, PrometheusQuery, RunbookLink};
 use super::index::Index;
-use super::model::{
-    Color, Custom, Defaults, FieldConfig, Footer, GridPosition, Kind, Legend, Link, Matcher, Mode, Options,
-    Override, PLUGIN_VERSION, PanelItem, Property, Reduce, Source, Target, Tooltip,
-};
+use super::layout::Place;
 use super::table::{Column, Table, capitalized, ref_id};
 use super::variables::matchers;
+use super::visualization::{
+    Color, Custom, Defaults, FieldConfig, Footer, Kind, Legend, Matcher, Mode, Options, Override, Property,
+    Reduce, SortBy, Tooltip,
+};
 use crate::RenderError;
 
 /// What an empty panel says unless its queries say what that means: not that there is nothing, but that nothing is known.
@@ -39,47 +41,34 @@ struct Looked<'a> {
 
 impl Context<'_> {
     /// The panel with this number at this place.
-    pub(super) fn panel(
-        &self,
-        panel: &Panel,
-        id: u32,
-        place: GridPosition,
-    ) -> Result<PanelItem, RenderError> {
+    pub(super) fn panel(&self, panel: &Panel, id: u32, place: Place) -> Result<DrawnPanel, RenderError> {
         let looked =
             (0..panel.queries.len()).map(|at| self.look(panel, at)).collect::<Result<Vec<_>, _>>()?;
         let dimension = looked.first().map_or(Dimension::Number, |looked| looked.dimension);
         let is_table = panel.kind == PanelKind::Table;
         let table = is_table.then(|| self.table(&looked));
         let bounds = shared(panel, &looked);
-        let targets = looked
+        let queries = looked
             .iter()
             .zip(0..)
-            .map(|(looked, at)| self.target(panel, looked, at))
+            .map(|(looked, at)| self.query(panel, looked, at))
             .collect::<Result<_, _>>()?;
         let mut overrides = if is_table { Vec::new() } else { differing(panel, &looked, dimension, &bounds) };
         let (mut transformations, mut sort_by) = (Vec::new(), Vec::new());
         if let Some(table) = table {
             (overrides, transformations, sort_by) = (table.overrides, table.transformations, table.sort_by);
         }
-        Ok(PanelItem {
-            datasource: Source::CHOSEN,
-            description: self.description(panel),
-            field_config: FieldConfig { defaults: defaults(panel, dimension, &bounds), overrides },
-            grid_pos: place,
+        Ok(DrawnPanel {
             id,
-            links: self.links(panel),
-            options: options(panel, place, sort_by, dimension),
-            plugin_version: PLUGIN_VERSION,
-            targets,
             title: panel.title,
+            description: self.description(panel),
+            place,
+            plugin: plugin(panel.kind),
+            queries,
             transformations,
-            kind: match panel.kind {
-                PanelKind::Stat => "stat",
-                PanelKind::TimeSeries => "timeseries",
-                PanelKind::Table => "table",
-                PanelKind::BarGauge => "bargauge",
-                PanelKind::StateTimeline => "state-timeline",
-            },
+            field_config: FieldConfig { defaults: defaults(panel, dimension, &bounds), overrides },
+            options: options(panel, place, sort_by, dimension),
+            runbooks: self.runbooks(panel),
         })
     }
 
@@ -97,7 +86,7 @@ impl Context<'_> {
         Ok(Looked { query, expression, dimension, bounds })
     }
 
-    fn target(&self, panel: &Panel, looked: &Looked<'_>, at: usize) -> Result<Target, RenderError> {
+    fn query(&self, panel: &Panel, looked: &Looked<'_>, at: usize) -> Result<DrawnQuery, RenderError> {
         let follow = |selector: &_| matchers(selector, &self.board.filters, self.index);
         let expr = looked.expression.with_matchers(follow).ok_or_else(|| RenderError::ReadExpression {
             place: self.place(panel),
@@ -106,17 +95,16 @@ impl Context<'_> {
         // Grafana's moments are milliseconds.
         let expr = if looked.dimension == Dimension::Timestamp { format!("({expr}) * 1000") } else { expr };
         let instant = !matches!(panel.kind, PanelKind::TimeSeries | PanelKind::StateTimeline);
-        Ok(Target {
-            datasource: Source::CHOSEN,
+        let legend = if looked.query.legend.is_empty() { "__auto" } else { looked.query.legend };
+        let asked = PrometheusQuery {
             editor_mode: "code",
             expr,
             format: if panel.kind == PanelKind::Table { "table" } else { "time_series" },
             instant,
-            legend_format: if looked.query.legend.is_empty() { "__auto" } else { looked.query.legend }
-                .to_owned(),
+            legend_format: legend.to_owned(),
             range: !instant,
-            ref_id: ref_id(at),
-        })
+        };
+        Ok(DrawnQuery { ref_id: ref_id(at), asked })
     }
 
     fn table(&self, looked: &[Looked<'_>]) -> Table {
@@ -155,25 +143,25 @@ impl Context<'_> {
         description
     }
 
-    fn links(&self, panel: &Panel) -> Vec<Link> {
+    fn runbooks(&self, panel: &Panel) -> Vec<RunbookLink> {
         let Some(url) = self.lookout_url else { return Vec::new() };
         let url = url.trim_end_matches('/');
-        panel
-            .bounds_of
-            .iter()
-            .map(|alert| Link {
-                as_dropdown: false,
-                icon: "doc",
-                include_vars: false,
-                keep_time: false,
-                tags: Vec::new(),
-                target_blank: true,
-                title: format!("Runbook of {alert}"),
-                tooltip: "",
-                kind: "link",
-                url: format!("{url}/runbooks/{alert}"),
-            })
-            .collect()
+        let link = |alert: &&str| RunbookLink {
+            title: format!("Runbook of {alert}"),
+            url: format!("{url}/runbooks/{alert}"),
+        };
+        panel.bounds_of.iter().map(link).collect()
+    }
+}
+
+/// The plugin that draws panels of this kind.
+fn plugin(kind: PanelKind) -> &'static str {
+    match kind {
+        PanelKind::Stat => "stat",
+        PanelKind::TimeSeries => "timeseries",
+        PanelKind::Table => "table",
+        PanelKind::BarGauge => "bargauge",
+        PanelKind::StateTimeline => "state-timeline",
     }
 }
 
@@ -263,12 +251,7 @@ fn custom(kind: PanelKind, bounds: &[Bound]) -> Custom {
     }
 }
 
-fn options(
-    panel: &Panel,
-    place: GridPosition,
-    sort_by: Vec<super::model::SortBy>,
-    dimension: Dimension,
-) -> Options {
+fn options(panel: &Panel, place: Place, sort_by: Vec<SortBy>, dimension: Dimension) -> Options {
     match panel.kind {
         PanelKind::Stat => Options::Stat {
             color_mode: if panel.bounds_of.is_empty() && !dimension.is_coloured() { "none" } else { "value" },
@@ -316,11 +299,11 @@ fn options(
 }
 
 /// Beside a graph that is wide enough, a list of the lines with their last value; else their names below it.
-fn legend(panel: &Panel, place: GridPosition) -> Legend {
+fn legend(panel: &Panel, place: Place) -> Legend {
     const WIDE: u32 = 12;
     let names_series =
         panel.queries.iter().any(|query| query.legend.is_empty() || query.legend.contains("{{"));
-    if place.w >= WIDE && names_series {
+    if place.width >= WIDE && names_series {
         Legend {
             calcs: vec!["lastNotNull", "max"],
             display_mode: "table",

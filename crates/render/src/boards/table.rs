@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::bounds::{Bound, Side, thresholds};
 use super::dimension::Dimension;
-use super::model::{Matcher, Override, Property, SortBy, Transformation};
+use super::drawing::Transformation;
+use super::visualization::{Matcher, Override, Property, SortBy};
 
 /// One query of a table, looked through.
 pub(super) struct Column {

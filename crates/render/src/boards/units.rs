@@ -1,7 +1,7 @@
 //! Dimensions in Grafana's words: the unit of a field, the words and colours of truth values.
 
 use super::dimension::Dimension;
-use super::model::{MappedValue, MappedValues, Mapping};
+use super::visualization::{MappedValue, MappedValues, Mapping};
 
 impl Dimension {
     /// Grafana's name of the unit.

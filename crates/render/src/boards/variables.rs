@@ -10,59 +10,30 @@ use std::collections::BTreeMap;
 use lookout_declarations::{Board, Declaration, LabelInfo};
 use lookout_promql::{Expression, name_of};
 use promql_parser::parser::VectorSelector;
-use serde::Serialize;
 
 use super::index::Index;
-use super::model::Source;
 use super::table::heading;
 
-/// A variable: what a person chooses on top of the board.
-#[derive(Debug, Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-pub(super) enum Variable {
-    Source {
-        hide: u8,
-        include_all: bool,
-        label: &'static str,
-        multi: bool,
-        name: &'static str,
-        query: &'static str,
-        refresh: u8,
-        regex: &'static str,
-        #[serde(rename = "type")]
-        kind: &'static str,
-    },
-    Values {
-        all_value: &'static str,
-        current: Current,
-        datasource: Source,
-        definition: String,
-        hide: u8,
-        include_all: bool,
-        label: String,
-        multi: bool,
-        name: String,
-        query: VariableQuery,
-        refresh: u8,
-        regex: &'static str,
-        sort: u8,
-        #[serde(rename = "type")]
-        kind: &'static str,
-    },
-}
+/// The variable that chooses the data source: every board has it, before all others.
+pub(super) const SOURCE_NAME: &str = "datasource";
+pub(super) const SOURCE_LABEL: &str = "Data source";
+/// What is chosen at first, as it is shown and as it is kept.
+pub(super) const ALL_TEXT: &str = "All";
+pub(super) const ALL: &str = "$__all";
+/// Grafana's name of the query of a variable.
+pub(super) const REF_ID: &str = "StandardVariableQuery";
 
-#[derive(Debug, Serialize)]
-pub(super) struct Current {
-    pub(super) selected: bool,
-    pub(super) text: [&'static str; 1],
-    pub(super) value: [&'static str; 1],
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct VariableQuery {
+/// A variable whose values are those of a label.
+#[derive(Debug)]
+pub(super) struct Variable {
+    /// Its name, which is that of the label.
+    pub(super) name: &'static str,
+    /// What it is called on the board.
+    pub(super) label: String,
+    /// What "all" stands for in a matcher.
+    pub(super) all: &'static str,
+    /// What asks for its values.
     pub(super) query: String,
-    pub(super) ref_id: &'static str,
 }
 
 /// A label that the scrape adds, whether it is always there, and whether rules keep it on what they record.
@@ -98,21 +69,11 @@ fn joined<'a>(labels: impl Iterator<Item = &'a str>) -> String {
     labels.map(|label| format!("{label}=~\"${label}\"")).collect::<Vec<_>>().join(",")
 }
 
-/// The variables of `board`, in the order in which they narrow each other.
+/// The variables of `board` below its data source, in the order in which they narrow each other.
 pub(super) fn of_board(board: &Board, index: &Index<'_>) -> Vec<Variable> {
     let read = read_by(board, index);
     let anchors = anchors(&read, index);
-    let mut variables = vec![Variable::Source {
-        hide: 0,
-        include_all: false,
-        label: "Data source",
-        multi: false,
-        name: "datasource",
-        query: "prometheus",
-        refresh: 1,
-        regex: "",
-        kind: "datasource",
-    }];
+    let mut variables = Vec::new();
     let mut before: Vec<&str> = Vec::new();
     for of in &OF_SCRAPE {
         let selected = match (anchors.as_slice(), recorded_by(board, index)) {
@@ -146,26 +107,10 @@ fn title_of(label: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-fn values(label: &str, title: String, always: bool, selected: &str) -> Variable {
+fn values(name: &'static str, label: String, always: bool, selected: &str) -> Variable {
     let selected = selected.strip_suffix("{}").unwrap_or(selected);
-    let query = format!("label_values({selected}, {label})");
-    Variable::Values {
-        all_value: if always { ".+" } else { ".*" },
-        current: Current { selected: true, text: ["All"], value: ["$__all"] },
-        datasource: Source::CHOSEN,
-        definition: query.clone(),
-        hide: 0,
-        include_all: true,
-        label: title,
-        multi: true,
-        name: label.to_owned(),
-        query: VariableQuery { query, ref_id: "StandardVariableQuery" },
-        // On a change of the time range too: what was there then can be chosen.
-        refresh: 2,
-        regex: "",
-        sort: 1,
-        kind: "query",
-    }
+    let all = if always { ".+" } else { ".*" };
+    Variable { name, label, all, query: format!("label_values({selected}, {name})") }
 }
 
 /// Every metric that the board reads, with its place in the catalogue.

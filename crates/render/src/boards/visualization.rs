@@ -1,153 +1,14 @@
-//! Grafana's classic dashboard, as far as Lookout writes it: schema 38, that of Grafana 10, which later versions migrate.
+//! How a panel looks: the words of Grafana's plugins. They are the same whichever schema carries them, so both of ours do.
 //!
 //! Names are Grafana's. Fields that it fills with the same defaults in every version are left out, but for those that the strict
-//! schema of grafana-foundation-sdk wants: version 10 does not know a few of them, and passes over what it does not know.
+//! types of grafana-foundation-sdk want: version 10 does not know a few of them, and passes over what it does not know.
 //!
-//! How to get it wrong: a field that no schema has. Nobody complains but the test that reads every board strictly.
+//! How to get it wrong: a field that no plugin has. Nobody complains but the test that reads every board strictly.
 
 use serde::Serialize;
 
-use super::variables::Variable;
-
-/// The version of the schema: Grafana 10.
-pub(super) const SCHEMA_VERSION: u32 = 38;
-/// The version of the panels, so that they are not migrated from the beginning of time.
+/// The version of the plugins whose words these are, so that newer ones migrate from there and not from the beginning of time.
 pub(super) const PLUGIN_VERSION: &str = "10.0.0";
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Dashboard {
-    pub(super) annotations: List<Annotation>,
-    pub(super) description: String,
-    pub(super) editable: bool,
-    pub(super) graph_tooltip: u8,
-    pub(super) links: Vec<Link>,
-    pub(super) panels: Vec<Item>,
-    pub(super) refresh: &'static str,
-    pub(super) schema_version: u32,
-    pub(super) tags: Vec<String>,
-    pub(super) templating: List<Variable>,
-    pub(super) time: TimeRange,
-    pub(super) timezone: &'static str,
-    pub(super) title: String,
-    pub(super) uid: String,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct List<T> {
-    pub(super) list: Vec<T>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct TimeRange {
-    pub(super) from: &'static str,
-    pub(super) to: &'static str,
-}
-
-/// A source of data, by the variable that chooses it.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Source {
-    #[serde(rename = "type")]
-    pub(super) kind: &'static str,
-    pub(super) uid: &'static str,
-}
-
-impl Source {
-    pub(super) const CHOSEN: Self = Self { kind: "prometheus", uid: "${datasource}" };
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Annotation {
-    pub(super) datasource: Source,
-    pub(super) enable: bool,
-    pub(super) expr: String,
-    pub(super) hide: bool,
-    pub(super) icon_color: &'static str,
-    pub(super) name: &'static str,
-    pub(super) step: &'static str,
-    pub(super) tag_keys: &'static str,
-    pub(super) text_format: &'static str,
-    pub(super) title_format: &'static str,
-}
-
-/// A link of a board or of a panel.
-#[allow(clippy::struct_excessive_bools, reason = "it has Grafana's fields")]
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Link {
-    pub(super) as_dropdown: bool,
-    pub(super) icon: &'static str,
-    pub(super) include_vars: bool,
-    pub(super) keep_time: bool,
-    pub(super) tags: Vec<&'static str>,
-    pub(super) target_blank: bool,
-    pub(super) title: String,
-    pub(super) tooltip: &'static str,
-    #[serde(rename = "type")]
-    pub(super) kind: &'static str,
-    pub(super) url: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(super) enum Item {
-    Row(RowItem),
-    Panel(Box<PanelItem>),
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct RowItem {
-    pub(super) collapsed: bool,
-    pub(super) grid_pos: GridPosition,
-    pub(super) id: u32,
-    pub(super) panels: Vec<PanelItem>,
-    pub(super) title: &'static str,
-    #[serde(rename = "type")]
-    pub(super) kind: &'static str,
-}
-
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct GridPosition {
-    pub(super) h: u32,
-    pub(super) w: u32,
-    pub(super) x: u32,
-    pub(super) y: u32,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct PanelItem {
-    pub(super) datasource: Source,
-    pub(super) description: String,
-    pub(super) field_config: FieldConfig,
-    pub(super) grid_pos: GridPosition,
-    pub(super) id: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) links: Vec<Link>,
-    pub(super) options: Options,
-    pub(super) plugin_version: &'static str,
-    pub(super) targets: Vec<Target>,
-    pub(super) title: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) transformations: Vec<Transformation>,
-    #[serde(rename = "type")]
-    pub(super) kind: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Target {
-    pub(super) datasource: Source,
-    pub(super) editor_mode: &'static str,
-    pub(super) expr: String,
-    pub(super) format: &'static str,
-    pub(super) instant: bool,
-    pub(super) legend_format: String,
-    pub(super) range: bool,
-    pub(super) ref_id: String,
-}
 
 #[derive(Debug, Serialize)]
 pub(super) struct FieldConfig {
@@ -264,12 +125,6 @@ pub(super) struct Matcher {
 pub(super) struct Property {
     pub(super) id: &'static str,
     pub(super) value: serde_json::Value,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Transformation {
-    pub(super) id: &'static str,
-    pub(super) options: serde_json::Value,
 }
 
 #[derive(Debug, Serialize)]
