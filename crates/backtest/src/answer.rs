@@ -1,6 +1,9 @@
 //! The answer to a question about a range, as Prometheus and VictoriaMetrics give it.
 //!
 //! Source: <https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries>.
+//!
+//! How to get it wrong: refusing what one server more or less says. Thanos warns, VictoriaMetrics counts, Prometheus puts native
+//! histograms where others have values.
 
 use std::collections::BTreeMap;
 
@@ -30,6 +33,9 @@ pub(crate) struct Answer {
     data: Option<Data>,
     #[serde(default)]
     pub(crate) error: Option<String>,
+    /// What the server thinks of its own answer: a store that is away, a function that is misused.
+    #[serde(default)]
+    pub(crate) warnings: Option<Vec<String>>,
     /// VictoriaMetrics' cluster: some of its storage did not answer.
     #[serde(default, rename = "isPartial")]
     pub(crate) is_partial: bool,
@@ -44,6 +50,8 @@ enum Data {
 #[derive(Deserialize)]
 struct Series {
     metric: BTreeMap<String, String>,
+    /// None for a series of native histograms.
+    #[serde(default)]
     values: Vec<(f64, String)>,
 }
 
@@ -68,7 +76,10 @@ impl Series {
             .values
             .into_iter()
             .filter_map(|(at, value)| Some(Sample { at: rounded(at)?, value: value.parse().ok()? }));
-        Row { labels, samples: samples.collect() }
+        let mut samples: Vec<Sample> = samples.collect();
+        // So they come; what is asked of them relies on it.
+        samples.sort_by_key(|sample| sample.at);
+        Row { labels, samples }
     }
 }
 
@@ -102,5 +113,26 @@ mod tests {
         let answer = Answer::read(text).expect("it parses");
         assert_eq!(answer.error.as_deref(), Some("parse error"));
         assert!(answer.rows().is_none());
+    }
+
+    #[test]
+    fn native_histograms_are_series_without_values() {
+        let text = br#"{"status":"success","data":{"resultType":"matrix","result":[
+            {"metric":{},"histograms":[[1700000000,{"count":"1","sum":"2","buckets":[]}]]}]}}"#;
+        let rows = Answer::read(text).expect("it parses").rows().expect("it has data");
+        assert_eq!(rows[0].samples, []);
+    }
+
+    #[test]
+    fn warnings_are_kept_and_may_be_missing_or_null() {
+        let with = |part: &str| {
+            let text =
+                format!(r#"{{"status":"success"{part},"data":{{"resultType":"matrix","result":[]}}}}"#);
+            let answer = Answer::read(text.as_bytes()).expect("it parses");
+            (answer.warnings.clone().unwrap_or_default(), answer.rows())
+        };
+        assert_eq!(with(""), (Vec::new(), Some(Vec::new())));
+        assert_eq!(with(r#","warnings":null"#), (Vec::new(), Some(Vec::new())));
+        assert_eq!(with(r#","warnings":["a store is away"]"#).0, ["a store is away"]);
     }
 }

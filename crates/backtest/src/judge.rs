@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lookout_declarations::Alert;
 use lookout_promql::{Expression, name_of};
 
-use crate::{
-    AskServer, Direction, Episode, Holds, Movable, Proposal, Row, Server, Window, episodes, propose,
-};
+use crate::{Answered, AskServer, Episode, Holds, Movable, Proposal, Row, Server, Window, episodes, propose};
 
 /// What an alert would have done.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +30,18 @@ pub enum Judgement {
         firings: Vec<Firing>,
         /// The series that it reads and the server never had, if others were there.
         absent: Vec<String>,
-        /// The threshold it has, where it rests on one, and the one at which it would have been quiet enough.
-        threshold: Option<(f64, Direction, Option<Proposal>)>,
+        /// The threshold it has, where it rests on one.
+        threshold: Option<Threshold>,
     },
+}
+
+/// The threshold on which an alert rests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Threshold {
+    /// The threshold.
+    pub movable: Movable,
+    /// The one at which the alert would have been quiet enough, where it fired and there are values; or why there is none.
+    pub proposal: Result<Option<Proposal>, String>,
 }
 
 /// All the times that the alert would have fired for one label set.
@@ -55,7 +62,11 @@ pub struct Judge<'a> {
     window: Window,
     /// Whether the server had a series of this name at any looked-at moment.
     known: BTreeMap<String, bool>,
+    warnings: BTreeSet<String>,
 }
+
+/// How many different warnings of a server are kept.
+const WARNINGS: usize = 20;
 
 /// How many moments are looked at for whether there are series at all.
 const LOOKS: i64 = 500;
@@ -63,7 +74,7 @@ const LOOKS: i64 = 500;
 impl<'a> Judge<'a> {
     /// A judge over `window`.
     pub fn new(server: &'a Server, window: Window) -> Self {
-        Self { server, window, known: BTreeMap::new() }
+        Self { server, window, known: BTreeMap::new(), warnings: BTreeSet::new() }
     }
 
     /// What `alert` would have done.
@@ -75,13 +86,18 @@ impl<'a> Judge<'a> {
         Ok(Verdict { alert: alert.name, judgement })
     }
 
+    /// What the server has said of its own answers so far, each once.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.warnings.iter().map(String::as_str)
+    }
+
     fn seen(&mut self, alert: &Alert) -> Result<Judgement, AskServer> {
         let (absent, n_present) = self.absent(&alert.expression)?;
         if n_present == 0 && !absent.is_empty() {
             return Ok(Judgement::Blind(absent));
         }
         let holds = Holds { hold: alert.hold, keep_firing_for: alert.keep_firing_for };
-        let rows = self.server.range(&alert.expression, &self.window)?;
+        let rows = self.ask(&alert.expression, self.window)?;
         let mut firings: Vec<Firing> = rows.into_iter().filter_map(|row| self.firing(row, holds)).collect();
         firings.sort_by(|left, right| {
             (right.total, right.episodes.len(), &left.labels).cmp(&(
@@ -91,15 +107,34 @@ impl<'a> Judge<'a> {
             ))
         });
         let threshold = match Movable::of(&alert.expression) {
-            Some(movable) if !firings.is_empty() => {
-                let rows = self.server.range(&movable.without_bound, &self.window)?;
-                let proposal = propose(&rows, movable.direction, holds, &self.window);
-                Some((movable.bound, movable.direction, proposal))
+            Some(movable) => {
+                let proposal = if firings.is_empty() { Ok(None) } else { self.propose(&movable, holds)? };
+                Some(Threshold { movable, proposal })
             }
-            Some(movable) => Some((movable.bound, movable.direction, None)),
             None => None,
         };
         Ok(Judgement::Seen { firings, absent, threshold })
+    }
+
+    /// A better threshold; or why the values that it would follow from cannot be had, which says nothing against what is known
+    /// of the alert.
+    fn propose(
+        &mut self,
+        movable: &Movable,
+        holds: Holds,
+    ) -> Result<Result<Option<Proposal>, String>, AskServer> {
+        match self.ask(&movable.without_bound, self.window) {
+            Ok(rows) => Ok(Ok(propose(&rows, movable, holds, &self.window))),
+            Err(error) if error.concerns_every_question() => Err(error),
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
+    fn ask(&mut self, expression: &str, window: Window) -> Result<Vec<Row>, AskServer> {
+        let Answered { rows, warnings } = self.server.range(expression, &window)?;
+        let n_more = WARNINGS.saturating_sub(self.warnings.len());
+        self.warnings.extend(warnings.into_iter().take(n_more));
+        Ok(rows)
     }
 
     fn firing(&self, row: Row, holds: Holds) -> Option<Firing> {
@@ -136,9 +171,15 @@ impl<'a> Judge<'a> {
 
     /// Whether the server had a series called `name`. Looked at from time to time, each look over all the time since the one
     /// before.
-    fn has(&self, name: &str) -> Result<bool, AskServer> {
+    fn has(&mut self, name: &str) -> Result<bool, AskServer> {
         let coarse = self.window.coarse(LOOKS);
         let question = format!("count(last_over_time({name}[{}s]))", coarse.step());
-        Ok(!self.server.range(&question, &coarse)?.is_empty())
+        match self.ask(&question, coarse) {
+            Ok(rows) => Ok(!rows.is_empty()),
+            Err(AskServer::Refuse { url, refusal }) => {
+                Err(AskServer::Refuse { url, refusal: refusal.of_simplest_question() })
+            }
+            Err(error) => Err(error),
+        }
     }
 }

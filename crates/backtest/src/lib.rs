@@ -6,7 +6,8 @@
 //!
 //! Invariants:
 //! - Bounded: a range is asked for in pieces of at most [`Window::POINTS`] steps, an answer is read up to
-//!   [`Server::MAXIMUM_ANSWER`], and one question is asked at a time. What could not be asked is said.
+//!   [`Server::MAXIMUM_ANSWER`], all answers together hold at most [`Server::MAXIMUM_VALUES`], and one question is asked at a
+//!   time. What could not be asked is said.
 //! - No data is not "would never have fired": an alert whose series the server never had is [`Judgement::Blind`].
 //! - Time is a parameter: the end of the range is given.
 //!
@@ -14,16 +15,21 @@
 
 mod answer;
 mod episode;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod judge;
 mod movable;
 mod proposal;
+mod refusal;
 mod server;
 mod window;
 
 pub use answer::{Row, Sample};
 pub use episode::{Episode, Holds, episodes};
-pub use judge::{Firing, Judge, Judgement, Verdict};
+pub use judge::{Firing, Judge, Judgement, Threshold, Verdict};
 pub use movable::{Direction, Movable};
 pub use proposal::{Proposal, propose};
-pub use server::{Access, AskServer, Server};
+pub use refusal::Refusal;
+pub use server::{Access, Answered, AskServer, Server};
 pub use window::Window;

@@ -3,17 +3,19 @@
 //! How to get it wrong: taking it for advice. Where the threshold is a promise (a certificate's last two weeks, an offline
 //! partition), it is the world that must change; so the proposal comes with the figures that led to it.
 
-use crate::{Direction, Holds, Row, Window, episodes};
+use crate::{Direction, Holds, Movable, Row, Window, episodes};
 
 /// Another threshold, and what it would have done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
-    /// The mildest threshold that would have been quiet enough; none if no value of the window is.
+    /// The strictest threshold beyond the present one that would have been quiet enough; none if the present one is, or none would.
     pub bound: Option<f64>,
-    /// How often the alert would have fired with it.
+    /// How often the alert would have fired with it, or with the present one if there is none.
     pub n_episodes: usize,
     /// How often it may.
     pub n_allowed: usize,
+    /// Whether the present threshold is quiet enough.
+    pub is_quiet: bool,
     /// The values that were compared, at the shares of [`Proposal::SHARES`].
     pub quantiles: [f64; 4],
 }
@@ -24,12 +26,13 @@ impl Proposal {
 }
 
 /// How many thresholds are looked at: as fine as anybody sets one.
-const CANDIDATES: usize = 200;
+const CANDIDATES: usize = 100;
 
-/// What `rows`, the values that are compared, propose. None without values.
-pub fn propose(rows: &[Row], direction: Direction, holds: Holds, window: &Window) -> Option<Proposal> {
+/// What `rows`, the values that `movable` compares, propose. None without values.
+pub fn propose(rows: &[Row], movable: &Movable, holds: Holds, window: &Window) -> Option<Proposal> {
     /// A week, in seconds.
     const WEEK: i64 = 7 * 86_400;
+    let direction = movable.direction;
     let mut values: Vec<f64> = rows.iter().flat_map(|row| &row.samples).map(|sample| sample.value).collect();
     values.retain(|value| value.is_finite());
     // The worst last, whichever side is bad.
@@ -41,27 +44,40 @@ pub fn propose(rows: &[Row], direction: Direction, holds: Holds, window: &Window
     let n_allowed =
         usize::try_from((window.end() - window.start()).div_euclid(WEEK)).unwrap_or_default().max(1);
     let quantiles = Proposal::SHARES.map(|share| at_share(&values, share));
-    let mut candidates: Vec<f64> =
-        (0..=CANDIDATES).map(|step| at_share(&values, step as f64 / CANDIDATES as f64)).collect();
+    // Rows that never were bad are not with a milder threshold either.
+    let is_bad_now = |value: f64| movable.is_bad(value, movable.bound);
+    let was_bad = |row: &&Row| row.samples.iter().any(|sample| is_bad_now(sample.value));
+    let rows: Vec<&Row> = rows.iter().filter(was_bad).collect();
+    let count = |bound: f64| count(&rows, movable, bound, holds, window);
+    let n_now = count(movable.bound);
+    let proposal =
+        |bound, n_episodes, is_quiet| Proposal { bound, n_episodes, n_allowed, is_quiet, quantiles };
+    if n_now <= n_allowed {
+        return Some(proposal(None, n_now, true));
+    }
+    values.retain(|value| is_bad_now(*value));
+    values.dedup();
+    let mut candidates: Vec<f64> = if values.len() <= CANDIDATES {
+        values
+    } else {
+        (0..=CANDIDATES).map(|step| at_share(&values, step as f64 / CANDIDATES as f64)).collect()
+    };
+    for value in &mut candidates {
+        *value = beyond(*value, movable);
+    }
     candidates.dedup();
-    let count = |bound: f64| count(rows, bound, direction, holds, window);
-    // The number of episodes need not fall with the threshold (one long episode breaks into several), but the last
-    // candidate, the worst value itself, has none.
-    let mildest = candidates
-        .into_iter()
-        .map(|value| rounded(value, direction))
-        .map(|bound| (bound, count(bound)))
-        .find(|(_, n)| *n <= n_allowed);
-    let (bound, n_episodes) = mildest.map_or((None, 0), |(bound, n)| (Some(bound), n));
-    Some(Proposal { bound, n_episodes, n_allowed, quantiles })
+    // The number of episodes need not fall with the threshold (one long episode breaks into several), but beyond the worst
+    // value there are none, unless it is infinite.
+    let found = candidates.into_iter().map(|bound| (bound, count(bound))).find(|(_, n)| *n <= n_allowed);
+    Some(match found {
+        Some((bound, n_episodes)) => proposal(Some(bound), n_episodes, false),
+        None => proposal(None, n_now, false),
+    })
 }
 
 /// How often it would have fired with the threshold `bound`.
-fn count(rows: &[Row], bound: f64, direction: Direction, holds: Holds, window: &Window) -> usize {
-    let is_bad = |value: f64| match direction {
-        Direction::Above => value > bound,
-        Direction::Below => value < bound,
-    };
+fn count(rows: &[&Row], movable: &Movable, bound: f64, holds: Holds, window: &Window) -> usize {
+    let is_bad = |value: f64| movable.is_bad(value, bound);
     rows.iter()
         .map(|row| {
             let held: Vec<i64> =
@@ -69,6 +85,24 @@ fn count(rows: &[Row], bound: f64, direction: Direction, holds: Holds, window: &
             episodes(&held, holds, window).len()
         })
         .sum()
+}
+
+/// The threshold nearest to `value` with which it is not bad.
+fn beyond(value: f64, movable: &Movable) -> f64 {
+    let bound = rounded(value, movable.direction);
+    if !movable.is_bad(value, bound) || value == 0.0 {
+        return bound;
+    }
+    let step = unit(value);
+    rounded(
+        if movable.direction == Direction::Above { bound + step } else { bound - step },
+        movable.direction,
+    )
+}
+
+/// The third digit of `value`.
+fn unit(value: f64) -> f64 {
+    10_f64.powf(value.abs().log10().floor() - 2.0)
 }
 
 /// The value below which `share` of the sorted `values` lie.
@@ -84,7 +118,7 @@ fn rounded(value: f64, direction: Direction) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }
-    let unit = 10_f64.powf(value.abs().log10().floor() - 2.0);
+    let unit = unit(value);
     let n_units = value / unit;
     // A quotient that should be whole misses it by its last bits.
     let whole = n_units.round();
@@ -122,6 +156,16 @@ mod tests {
         Row { labels: BTreeMap::new(), samples: samples.collect() }
     }
 
+    fn movable(bound: f64, direction: Direction, is_inclusive: bool) -> Movable {
+        Movable { bound, direction, is_inclusive, without_bound: "x".to_owned() }
+    }
+
+    fn proposed(rows: &[Row], movable: &Movable) -> (Option<f64>, usize, bool) {
+        let proposal = propose(rows, movable, HOLDS, &week()).expect("there are values");
+        assert_eq!(proposal.n_allowed, 1);
+        (proposal.bound, proposal.n_episodes, proposal.is_quiet)
+    }
+
     #[test]
     fn peaks_of_every_day_are_left_below_the_proposed_threshold() {
         let mut row = daily(100.0);
@@ -129,24 +173,49 @@ mod tests {
         for sample in &mut row.samples[500..510] {
             sample.value = 900.0;
         }
-        let proposal = propose(&[row], Direction::Above, HOLDS, &week()).expect("there are values");
-        assert_eq!((proposal.bound, proposal.n_episodes, proposal.n_allowed), (Some(100.0), 1, 1));
-        assert_eq!(proposal.quantiles.map(|value| value.to_string()), ["10", "10", "100", "900"]);
+        let above = |bound| movable(bound, Direction::Above, false);
+        let rows = [row];
+        assert_eq!(proposed(&rows, &above(50.0)), (Some(100.0), 1, false));
+        assert_eq!(proposed(&rows, &above(100.0)), (None, 1, true));
+        let quantiles = propose(&rows, &above(50.0), HOLDS, &week()).expect("there are values").quantiles;
+        assert_eq!(quantiles.map(|value| value.to_string()), ["10", "10", "100", "900"]);
+        // Where the number itself is bad, the proposed one must be beyond the peaks.
+        assert_eq!(proposed(&rows, &movable(50.0, Direction::Above, true)), (Some(101.0), 1, false));
+    }
+
+    #[test]
+    fn rare_peaks_among_many_quiet_values_are_told_apart() {
+        // Of two thousand values six are bad, each of another height.
+        let mut row = daily(10.0);
+        for (at, height) in [(100, 20.0), (400, 30.0), (800, 40.0), (1200, 50.0), (1600, 60.0), (1900, 70.0)]
+        {
+            row.samples[at].value = height;
+            row.samples[at + 1].value = height;
+        }
+        assert_eq!(proposed(&[row], &movable(15.0, Direction::Above, false)), (Some(60.0), 1, false));
     }
 
     #[test]
     fn low_values_are_bad_where_the_alert_says_so() {
         let mut row = daily(3.0);
         row.samples[500].value = 1.0;
-        let proposal = propose(&[row], Direction::Below, HOLDS, &week()).expect("there are values");
-        assert_eq!((proposal.bound, proposal.n_episodes), (Some(3.0), 0));
+        let rows = [row];
+        assert_eq!(proposed(&rows, &movable(5.0, Direction::Below, false)), (Some(3.0), 0, false));
+        assert_eq!(proposed(&rows, &movable(5.0, Direction::Below, true)), (Some(2.99), 0, false));
+    }
+
+    #[test]
+    fn where_no_threshold_would_do_none_is_proposed() {
+        let row = daily(f64::INFINITY);
+        assert_eq!(proposed(&[row], &movable(50.0, Direction::Above, false)), (None, 7, false));
     }
 
     #[test]
     fn without_values_nothing_is_proposed() {
-        assert_eq!(propose(&[], Direction::Above, HOLDS, &week()), None);
+        let movable = movable(5.0, Direction::Above, false);
+        assert_eq!(propose(&[], &movable, HOLDS, &week()), None);
         let row = Row { labels: BTreeMap::new(), samples: vec![Sample { at: 0, value: f64::NAN }] };
-        assert_eq!(propose(&[row], Direction::Above, HOLDS, &week()), None);
+        assert_eq!(propose(&[row], &movable, HOLDS, &week()), None);
     }
 
     #[test]

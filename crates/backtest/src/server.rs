@@ -7,15 +7,17 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use ureq::Agent;
-use ureq::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use ureq::http::StatusCode;
+use ureq::http::header::{AUTHORIZATION, HeaderName, HeaderValue, LOCATION};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::answer::Answer;
+use crate::refusal::{Refusal, shortened};
 use crate::{Row, Window};
 
 /// How to come in.
@@ -45,7 +47,9 @@ pub enum AskServer {
         of: &'static str,
     },
     /// It could not be reached, or did not answer in time.
-    #[error("`{url}` does not answer; check the address, and that it is to be reached from here")]
+    #[error(
+        "`{url}` does not answer; check the address, that it is to be reached from here, and for TLS that --ca-file holds its root"
+    )]
     Reach {
         /// The address that was asked.
         url: String,
@@ -54,22 +58,33 @@ pub enum AskServer {
         source: Box<ureq::Error>,
     },
     /// It answered that it does not want to.
-    #[error("`{url}` refuses with status {status}: {says}")]
+    #[error("`{url}` refuses with {refusal}")]
     Refuse {
         /// The address that was asked.
         url: String,
-        /// The status code.
-        status: u16,
-        /// What it says, shortened.
-        says: String,
+        /// How it refuses, and what to do.
+        refusal: Refusal,
     },
     /// The answer is too large, or too much work; fewer moments would do.
-    #[error("`{url}` has more for this expression than fits into one answer: {says}")]
+    #[error(
+        "`{url}` finds this expression too much, even for a single moment: {says}; raise its limits, or leave the alert out with \
+         --without"
+    )]
     Fit {
         /// The address that was asked.
         url: String,
         /// What is too much.
         says: String,
+    },
+    /// All the pieces together are too large.
+    #[error(
+        "`{url}` has more than {limit} values for this expression; look at fewer --days, or use a longer --step"
+    )]
+    Hold {
+        /// The address that was asked.
+        url: String,
+        /// How many values are held.
+        limit: usize,
     },
     /// It is no Prometheus.
     #[error("`{url}` answers something else than Prometheus' API; give the address before `/api/v1`")]
@@ -99,10 +114,19 @@ impl AskServer {
             | Self::Reach { .. }
             | Self::Understand { .. }
             | Self::Complete { .. } => true,
-            Self::Refuse { status, .. } => !matches!(status, 200 | 400 | 422),
-            Self::Fit { .. } => false,
+            Self::Refuse { refusal, .. } => !refusal.is_of_expression(),
+            Self::Fit { .. } | Self::Hold { .. } => false,
         }
     }
+}
+
+/// The values of an expression over a range.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answered {
+    /// Series by series.
+    pub rows: Vec<Row>,
+    /// What the server said of its own answers, each once.
+    pub warnings: BTreeSet<String>,
 }
 
 /// A server that evaluates expressions over a range.
@@ -115,12 +139,12 @@ pub struct Server {
 impl Server {
     /// The largest answer that is read. A thousand series of a thousand points take about 30 MB.
     pub const MAXIMUM_ANSWER: u64 = 64 << 20;
+    /// The most values that are held of one expression; together they take some 400 MB.
+    pub const MAXIMUM_VALUES: usize = 20_000_000;
     /// How long one answer may take: Prometheus itself gives up after two minutes.
     const TIMEOUT: Duration = Duration::from_secs(130);
     /// How long a connection may take.
     const CONNECT: Duration = Duration::from_secs(10);
-    /// How much of what a refusing server says is told.
-    const SAYS: usize = 200;
 
     /// The server at `url`, without `/api/v1`. Nothing is asked yet.
     ///
@@ -150,21 +174,25 @@ impl Server {
         Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), headers })
     }
 
-    /// The values of `expression` at every moment of `window`, series by series.
+    /// The values of `expression` at every moment of `window`.
     ///
     /// A piece that is too much for one answer is halved until it fits.
     ///
     /// # Errors
     /// [`AskServer`]; nothing is returned in part.
-    pub fn range(&self, expression: &str, window: &Window) -> Result<Vec<Row>, AskServer> {
+    pub fn range(&self, expression: &str, window: &Window) -> Result<Answered, AskServer> {
         let mut rows = BTreeMap::<_, Vec<_>>::new();
+        let mut warnings = BTreeSet::new();
+        let mut n_values = 0;
         // The next piece is at the end.
         let mut pieces = window.pieces();
         pieces.reverse();
         while let Some(piece) = pieces.pop() {
             match self.piece(expression, &piece) {
                 Ok(found) => {
-                    for row in found {
+                    warnings.extend(found.warnings);
+                    for row in found.rows {
+                        n_values += row.samples.len();
                         rows.entry(row.labels).or_default().extend(row.samples);
                     }
                 }
@@ -174,17 +202,23 @@ impl Server {
                 },
                 Err(error) => return Err(error),
             }
+            if n_values > Self::MAXIMUM_VALUES {
+                return Err(AskServer::Hold { url: self.url.clone(), limit: Self::MAXIMUM_VALUES });
+            }
         }
-        Ok(rows.into_iter().map(|(labels, samples)| Row { labels, samples }).collect())
+        let rows = rows.into_iter().map(|(labels, samples)| Row { labels, samples }).collect();
+        Ok(Answered { rows, warnings })
     }
 
-    fn piece(&self, expression: &str, piece: &Window) -> Result<Vec<Row>, AskServer> {
+    fn piece(&self, expression: &str, piece: &Window) -> Result<Answered, AskServer> {
         let url = format!("{}/api/v1/query_range", self.url);
         let form = [
             ("query", expression.to_owned()),
             ("start", piece.start().to_string()),
             ("end", piece.end().to_string()),
             ("step", piece.step().to_string()),
+            // Thanos answers with what it has unless it is asked not to; the others do not know the word.
+            ("partial_response", "false".to_owned()),
         ];
         let mut request = self.agent.post(&url);
         for (name, value) in &self.headers {
@@ -192,41 +226,43 @@ impl Server {
         }
         let unreached = |source| AskServer::Reach { url: url.clone(), source: Box::new(source) };
         let mut response = request.send_form(form).map_err(unreached)?;
-        let status = response.status().as_u16();
+        let status = response.status();
+        let to = response
+            .headers()
+            .get(LOCATION)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let body = match response.body_mut().with_config().limit(Self::MAXIMUM_ANSWER).read_to_vec() {
             Ok(body) => body,
             Err(ureq::Error::BodyExceedsLimit(limit)) => {
-                return Err(AskServer::Fit { url, says: format!("above {limit} bytes") });
+                return Err(AskServer::Fit { url, says: format!("its answer has more than {limit} bytes") });
             }
             Err(source) => return Err(unreached(source)),
         };
         let answer = Answer::read(&body);
-        if status != 200 {
+        if status != StatusCode::OK {
             let told = answer.ok().and_then(|answer| answer.error);
             let says = told.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
-            return Err(refusal(url, status, &says));
+            let says = if status.is_redirection() { to.unwrap_or_default() } else { says };
+            return Err(refused(url, status.as_u16(), &says));
         }
         let answer = answer.map_err(|source| AskServer::Understand { url: url.clone(), source })?;
         if answer.is_partial {
             return Err(AskServer::Complete { url });
         }
+        let warnings = answer.warnings.iter().flatten().map(|warning| shortened(warning)).collect();
         let says = answer.error.clone().unwrap_or_default();
-        answer.rows().ok_or_else(|| refusal(url, status, &says))
+        let rows = answer.rows().ok_or_else(|| refused(url, status.as_u16(), &says))?;
+        Ok(Answered { rows, warnings })
     }
 }
 
 /// Whether it is too much, or not wanted at all.
-fn refusal(url: String, status: u16, says: &str) -> AskServer {
-    let line: String = says.split_whitespace().collect::<Vec<_>>().join(" ");
-    let says: String = line.chars().take(Server::SAYS).collect();
-    // Prometheus: `exceeded maximum resolution`, `too many samples`, `query timed out`; VictoriaMetrics: `too many …`,
-    // `… exceeds …`, `cannot select more than …`.
-    let is_too_much =
-        ["exceed", "too many", "timed out", "timeout", "more than"].iter().any(|word| line.contains(word));
-    if is_too_much && matches!(status, 200 | 422 | 503) {
-        AskServer::Fit { url, says }
+fn refused(url: String, status: u16, says: &str) -> AskServer {
+    let refusal = Refusal::new(status, says);
+    if refusal.is_too_much() {
+        AskServer::Fit { url, says: refusal.says().to_owned() }
     } else {
-        AskServer::Refuse { url, status, says }
+        AskServer::Refuse { url, refusal }
     }
 }
 

@@ -22,8 +22,13 @@ pub fn check_alert(alert: &Alert, declarations: &[&Declaration], foreign: &[&str
     check(alert, Known::new(declarations, foreign))
 }
 
+/// What tells clusters apart in one store: an alert may match and show it where it is there.
+const OF_CLUSTER: &str = "cluster";
+
 /// The same for everything that is known.
 pub(crate) fn check(alert: &Alert, known: Known<'_>) -> Vec<Problem> {
+    let added = [OF_CLUSTER.to_owned()];
+    let known = known.with_added(&added);
     let mut problems = Vec::new();
     match walk::inspect(&alert.expression, known) {
         Ok(Outcome { labels, .. }) => {

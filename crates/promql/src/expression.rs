@@ -6,7 +6,7 @@
 //! them.
 
 use promql_parser::{
-    label::METRIC_NAME,
+    label::{METRIC_NAME, MatchOp, Matcher},
     parser::{Expr, VectorSelector},
 };
 
@@ -74,7 +74,8 @@ impl Expression {
 pub fn name_of(selector: &VectorSelector) -> Option<&str> {
     let by_name = || {
         let mut matchers = selector.matchers.matchers.iter();
-        matchers.find(|matcher| matcher.name == METRIC_NAME).map(|matcher| matcher.value.as_str())
+        let is_name = |matcher: &&Matcher| matcher.name == METRIC_NAME && matcher.op == MatchOp::Equal;
+        matchers.find(is_name).map(|matcher| matcher.value.as_str())
     };
     selector.name.as_deref().or_else(by_name)
 }
@@ -128,5 +129,18 @@ mod tests {
             r#"label_replace(a{job=~"$job"}, "b", "a{$1}", "c", "(.*)") and on (a) left{x="y"} offset 5m > 1e3"#,
         );
         check("topk(5, a - a)", r#"topk(5, a{job=~"$job"} - a{job=~"$job"})"#);
+    }
+
+    #[test]
+    fn a_pattern_of_names_is_no_name() {
+        for (text, expected) in [
+            ("a", Some("a")),
+            (r#"{__name__="a"}"#, Some("a")),
+            (r#"{__name__=~"a.*"}"#, None),
+            (r#"{b="c"}"#, None),
+        ] {
+            let expression = Expression::parse(text).unwrap_or_else(|why| panic!("{text}: {why}"));
+            assert_eq!(name_of(expression.selectors()[0]), expected, "{text}");
+        }
     }
 }

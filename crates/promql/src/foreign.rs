@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use lookout_declarations::Declaration;
 use promql_parser::{
     label::{METRIC_NAME, MatchOp},
-    parser::{AggregateExpr, BinaryExpr, Expr, LabelModifier, VectorSelector},
+    parser::{AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorSelector},
 };
 
 use crate::{
@@ -64,7 +64,7 @@ const ADDED: &[&str] = &[
 /// What a label is called that was there before the scrape added one of the same name.
 const EXPORTED: &str = "exported_";
 
-/// Checks an expression of somebody else against `declarations`. `recorded` names the series that our rules record.
+/// Checks an expression of somebody else against `declarations`. `recorded` names the series that rules record, ours and theirs.
 pub fn check_foreign(text: &str, declarations: &[&Declaration], recorded: &[&str]) -> Foreign {
     let parsed = match text::parse(&as_promql(text)) {
         Ok(parsed) => parsed,
@@ -91,16 +91,16 @@ pub fn check_foreign(text: &str, declarations: &[&Declaration], recorded: &[&str
     if problems.is_empty() { Foreign::Sound } else { Foreign::Wrong(problems) }
 }
 
-/// The text with Grafana's own things as PromQL, each byte where it was: a variable outside of quotation marks is a duration
+/// The text with Grafana's own things as PromQL, each byte in the line where it was: a variable outside of quotation marks is a duration
 /// where one must stand, and a number elsewhere; `label_values(x, y)` reads the label `y` of `x`.
 fn as_promql(text: &str) -> String {
     let asked = text.trim().strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
     if let Some((series, label)) = asked.and_then(|asked| asked.rsplit_once(',')) {
         return format!("count by ({}) ({series})", label.trim());
     }
-    let (mut read, mut quoted, mut rest) = (String::with_capacity(text.len()), None, text);
+    let (mut read, mut inside, mut rest) = (String::with_capacity(text.len()), Inside::Nothing, text);
     while let Some(character) = rest.chars().next() {
-        let length = if character == '$' && quoted.is_none() { variable(rest) } else { 0 };
+        let length = if character == '$' && inside == Inside::Nothing { variable(rest) } else { 0 };
         if length > 1 {
             let is_duration = read.trim_end().ends_with(['[', ':']) || read.trim_end().ends_with("offset");
             let value = if is_duration { "5m" } else { "1" };
@@ -109,15 +109,43 @@ fn as_promql(text: &str) -> String {
             rest = &rest[length..];
             continue;
         }
-        match quoted {
-            Some(mark) if mark == character => quoted = None,
-            None if matches!(character, '"' | '\'' | '`') => quoted = Some(character),
-            _ => {}
-        }
+        inside = inside.after(character);
         read.push(character);
+        if character == '\\' && inside == Inside::Quotes('`') {
+            // There a backslash is one; the parser takes it for the beginning of an escape, as between other quotation marks.
+            read.push(character);
+        }
         rest = &rest[character.len_utf8()..];
     }
     read
+}
+
+/// Where a character of an expression stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Nothing,
+    /// Behind `#`, up to the end of the line; an apostrophe there begins nothing.
+    Comment,
+    /// Between these marks.
+    Quotes(char),
+    /// Behind a backslash between them, which takes the meaning of the next character.
+    Escape(char),
+}
+
+impl Inside {
+    /// Where the next character stands.
+    fn after(self, character: char) -> Self {
+        match (self, character) {
+            (Self::Nothing, '"' | '\'' | '`') => Self::Quotes(character),
+            (Self::Nothing, '#') => Self::Comment,
+            (Self::Comment, '\n') => Self::Nothing,
+            (Self::Quotes(mark), _) if mark == character => Self::Nothing,
+            // Between backquotes a backslash is one.
+            (Self::Quotes(mark @ ('"' | '\'')), '\\') => Self::Escape(mark),
+            (Self::Escape(mark), _) => Self::Quotes(mark),
+            (same, _) => same,
+        }
+    }
 }
 
 /// The length of the variable that `text` begins with, in bytes; those that the parser's caller knows are left to it.
@@ -150,12 +178,13 @@ struct Ours<'a> {
 impl Ours<'_> {
     /// Whether `name` is a declared series, or is so near to one that it is taken for it.
     fn are_meant_by(&self, name: &str) -> bool {
-        /// Only Lookout's own metrics begin with it.
+        /// Only Lookout's own metrics begin with it; what is recorded begins with its level.
         const OWN: &str = "lookout_";
+        let is_own = || name.starts_with(OWN) && !name.contains(':');
         match self.known.series(name) {
             Some(Series::Declared { .. } | Series::Histogram(_)) => true,
             Some(Series::Prometheus | Series::Recorded(_) | Series::Foreign) => false,
-            None => name.starts_with(OWN) || self.known.names().any(|declared| is_near(name, &declared)),
+            None => is_own() || self.known.names().any(|declared| is_near(name, &declared)),
         }
     }
 
@@ -204,11 +233,7 @@ impl Mentioned {
             Expr::VectorSelector(selector) => self.selector(selector),
             Expr::MatrixSelector(matrix) => self.selector(&matrix.vs),
             Expr::Call(call) => {
-                if let ("label_replace" | "label_join", Some(Expr::StringLiteral(target))) =
-                    (call.func.name, call.args.args.get(1).map(|argument| &**argument))
-                {
-                    self.made.insert(target.val.clone());
-                }
+                self.relabelled(call);
                 call.args.args.iter().for_each(|argument| self.read(argument));
             }
             Expr::Aggregate(AggregateExpr { expr, param, modifier, .. }) => {
@@ -231,6 +256,23 @@ impl Mentioned {
                 self.read(rhs);
             }
         }
+    }
+
+    /// The label that a call makes, and those that it makes it of.
+    fn relabelled(&mut self, call: &Call) {
+        let arguments = || call.args.args.iter().map(|argument| &**argument);
+        let text = |argument: &Expr| match argument {
+            Expr::StringLiteral(literal) => Some(literal.val.clone()),
+            _ => None,
+        };
+        let n_sources = match call.func.name {
+            "label_replace" => 1,
+            "label_join" => usize::MAX,
+            _ => return,
+        };
+        self.made.extend(arguments().nth(1).and_then(text));
+        let sources = arguments().skip(3).take(n_sources).filter_map(text);
+        self.labels.extend(sources.filter(|source| !source.is_empty() && source != METRIC_NAME));
     }
 
     fn modifier(&mut self, modifier: Option<&LabelModifier>) {

@@ -18,6 +18,9 @@ const OF_PROMETHEUS: &[&str] = &[
     "ALERTS_FOR_STATE",
 ];
 
+/// What the names of positions in a log have.
+const OFFSET: &str = "_offset";
+
 /// What a series name stands for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Series<'a> {
@@ -38,6 +41,9 @@ impl Series<'_> {
         match self {
             Self::Declared { declaration, .. } => match declaration.kind {
                 Kind::Counter | Kind::Histogram => Movement::Counter,
+                // By custom a gauge, and yet it grows until its log is made anew: dashboards take its rate, and they take its
+                // difference.
+                Kind::Gauge if declaration.name.contains(OFFSET) => Movement::Unknown,
                 Kind::Gauge | Kind::Info => Movement::Gauge,
             },
             Self::Prometheus => Movement::Gauge,

@@ -175,8 +175,9 @@ fn refusal(matcher: &Matcher, series: &Series<'_>) -> Option<String> {
             })
         }
         MatchOp::Re(_) | MatchOp::NotRe(_) => {
-            let dead =
-                alternatives(value).into_iter().find(|alternative| !is_alive(alternative, name, &values))?;
+            let flags = flags(value);
+            let is_dead = |alternative: &&str| !is_alive(&format!("{flags}{alternative}"), name, &values);
+            let dead = alternatives(value).into_iter().find(is_dead)?;
             Some(format!("`{dead}` matches no value of the label `{name}`; it has {}", listed(&values)))
         }
     }
@@ -213,6 +214,15 @@ fn alternatives(pattern: &str) -> Vec<&str> {
     }
     parts.push(&pattern[start..]);
     parts
+}
+
+/// The flags that a pattern begins with, such as `(?i)`: they hold for every alternative behind them.
+fn flags(pattern: &str) -> &str {
+    let is_flag = |byte: u8| byte.is_ascii_alphabetic() || byte == b'-';
+    match pattern.strip_prefix("(?").and_then(|rest| rest.find(')')) {
+        Some(length) if pattern[2..2 + length].bytes().all(is_flag) => &pattern[..length + 3],
+        _ => "",
+    }
 }
 
 /// Whether a pattern matches one of `values`, or the absent label.

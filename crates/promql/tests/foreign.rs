@@ -23,6 +23,8 @@ metrics! {
     pub COMMITS: Counter<(Group,)> = Counter::new("theirs_commits_total", "Commits.");
     /// States.
     pub STATE: Gauge<(Group, StateLabel)> = Gauge::new("theirs_group_state", "States.");
+    /// How far.
+    pub OFFSET: Gauge<(Group,)> = Gauge::new("theirs_current_offset", "The next record.");
 }
 
 fn declarations() -> Vec<&'static Declaration> {
@@ -51,6 +53,7 @@ fn what_reads_nothing_of_ours_is_left_alone() {
         "{__name__=~\"node_.*\"}",
         "sum(theirs_server_messages_total) by (topic)",
         "system:recorded:sum > 1",
+        "lookout_things:recorded:sum > 1",
         "limitk(2, node_load1)",
     ] {
         assert_eq!(checked(text), Foreign::NotOurs, "{text}");
@@ -65,7 +68,12 @@ fn what_reads_ours_as_it_is_is_sound() {
         "theirs_group_state{state=\"running\"} == 1",
         "theirs_group_lag * on (consumergroup) group_left (team) owners",
         "label_values(theirs_group_lag, topic)",
+        "rate(theirs_current_offset[5m]) > 0 and delta(theirs_current_offset[5m]) > 0",
         "theirs_group_lag > $threshold and on (consumergroup) rate(theirs_commits_total[$interval]) > ${minimum}",
+        "theirs_group_lag # it's late\n > $threshold",
+        "theirs_group_lag{topic=~\"a\\\"b|$topic\"} > $threshold",
+        "theirs_group_lag{topic=~`a\\.\"b`} > $threshold",
+        "theirs_group_state{state=~\"(?i)RUNNING|Running\"} == 1",
     ] {
         assert_eq!(checked(text), Foreign::Sound, "{text}");
     }
@@ -78,6 +86,9 @@ fn labels_that_a_scrape_adds_are_no_mistake() {
         "theirs_group_lag{exported_namespace=\"x\", my_own_relabelling=\"y\"} > 1",
         "sum by (cluster) (theirs_group_lag) / sum by (cluster) (rate(theirs_commits_total[5m]))",
         "label_replace(theirs_group_lag, \"day\", \"today\", \"topic\", \".*\") > 1",
+        "label_replace(theirs_group_lag, \"place\", \"$1\", \"cluster\", \"(.*)\") > 1",
+        "label_join(theirs_group_lag, \"place\", \"/\", \"cluster\", \"namespace\", \"topic\") > 1",
+        "label_replace(theirs_group_lag, \"place\", \"x\", \"\", \"\") > 1",
     ] {
         assert_eq!(checked(text), Foreign::Sound, "{text}");
     }
@@ -86,11 +97,21 @@ fn labels_that_a_scrape_adds_are_no_mistake() {
 #[test]
 fn what_does_not_exist_is_found_with_what_was_meant() {
     wrong("theirs_group_lagg > 1", "did you mean `theirs_group_lag`");
+    wrong("lookout_things > 1", "nobody declares");
     wrong("theirs_commits > 1", "did you mean `theirs_commits_total`");
     wrong("sum by (consumer_group) (theirs_group_lag)", "did you mean `consumergroup`");
     wrong("theirs_group_state{topic=\"x\"}", "no label `topic`");
     wrong("theirs_group_state{state=\"runing\"}", "did you mean `running`");
     wrong("label_values(theirs_group_state, topic)", "topic");
+    wrong("label_replace(theirs_group_state, \"x\", \"$1\", \"topic\", \"(.*)\")", "reads the label `topic`");
+    wrong("theirs_group_state{state=~\"(?i)RUNNING|STOPED\"}", "`STOPED` matches no value");
+}
+
+#[test]
+fn what_their_own_rules_record_is_theirs_however_it_is_called() {
+    let text = "theirs_group_lags > 1";
+    assert!(matches!(checked(text), Foreign::Wrong(_)));
+    assert_eq!(check_foreign(text, &declarations(), &["theirs_group_lags"]), Foreign::NotOurs);
 }
 
 #[test]

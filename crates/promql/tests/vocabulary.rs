@@ -14,6 +14,7 @@ fn recording(name: &'static str, expression: &str, labels: &[(&'static str, &str
         labels: labels.iter().map(|(label, value)| (*label, (*value).to_owned())).collect(),
         help: "",
         interval: None,
+        cases: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod report;
+mod threshold_keys;
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use lookout_config::HumanDuration;
 use lookout_declarations::Alert;
 
 use self::report::{Entry, Report};
+use self::threshold_keys::ThresholdKeys;
 use super::Selection;
 use crate::cli::{CheckFormat, ConfigurationArguments};
 use crate::exit::{Failure, chain};
@@ -65,15 +67,27 @@ pub(crate) struct BacktestArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &BacktestArguments) -> Result<(), Failure> {
-    let mut catalogue = crate::config::settings(&arguments.configuration)?.declared();
+    let settings = crate::config::settings(&arguments.configuration)?;
+    let keys = ThresholdKeys::new(&settings)
+        .map_err(|error| Failure::Run(format!("cannot write the settings as JSON: {error}")))?;
+    let mut catalogue = settings.declared();
     arguments.selection.apply(&mut catalogue)?;
     let access = access::read(arguments)?;
     let server = Server::new(&arguments.url, &access).map_err(|error| Failure::Ask(chain(&error)))?;
     let until = arguments.until.unwrap_or_else(|| lookout_runtime::Clock::system().now());
     let length = Duration::from_hours(24) * u32::from(arguments.days);
+    if Duration::from(arguments.step) > length {
+        let step = arguments.step;
+        return Err(Failure::Ask(format!(
+            "--step {step} is longer than all that is looked at; shorten it, or raise --days"
+        )));
+    }
     let window = Window::before(until, length, arguments.step.into());
     let alerts: Vec<&Alert> = catalogue.iter().flat_map(|declared| &declared.alerts).collect();
-    let report = Report { window, entries: judge(&server, window, &alerts)? };
+    let mut judge = Judge::new(&server, window);
+    let entries = judge_each(&mut judge, &alerts)?;
+    let warnings = judge.warnings().map(ToOwned::to_owned).collect();
+    let report = Report { window, entries, warnings, keys };
     match arguments.format {
         CheckFormat::Text => print(&report.text()),
         CheckFormat::Json => print(&json(&report.document())?),
@@ -81,13 +95,12 @@ pub(crate) fn run(arguments: &BacktestArguments) -> Result<(), Failure> {
 }
 
 /// Judges one by one. What the server refuses for one alert is told at that alert; that it is away ends it all.
-fn judge<'a>(server: &Server, window: Window, alerts: &[&'a Alert]) -> Result<Vec<Entry<'a>>, Failure> {
+fn judge_each<'a>(judge: &mut Judge<'_>, alerts: &[&'a Alert]) -> Result<Vec<Entry<'a>>, Failure> {
     let bar = ProgressBar::new(u64::try_from(alerts.len()).unwrap_or_default());
     // A template that does not parse leaves the library's own.
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
         bar.set_style(style);
     }
-    let mut judge = Judge::new(server, window);
     let mut entries = Vec::with_capacity(alerts.len());
     for alert in alerts {
         bar.set_message(alert.name);

@@ -3,22 +3,23 @@
 //! A rule that reads a metric, label or value that does not exist is silent for ever, and no rule engine says so. What is not
 //! Lookout's is left alone.
 //!
+//! What a file records is a series that its rules and those of the other files may read, however near its name is to one of ours.
+//!
 //! How to get it wrong: taking what cannot be read for wrong. `MetricsQL` is more than `PromQL`; such a rule is told as not
 //! checked.
 
-mod outline;
 mod report;
-mod rule_file;
 
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use clap::Args;
 use lookout_catalog::{ALL, Settings};
 use lookout_declarations::Declaration;
 use lookout_promql::{Foreign, check_foreign};
+use lookout_rule_files::{ForeignRule, ReadYaml, RuleKind, rules};
 
 use self::report::{Finding, Report};
-use self::rule_file::ForeignRule;
 use crate::cli::CheckFormat;
 use crate::exit::Failure;
 use crate::output::{json, print};
@@ -37,13 +38,16 @@ pub(crate) struct LintArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &LintArguments) -> Result<(), Failure> {
-    let catalogue = Catalogue::new();
+    let files: Vec<RuleFile> = arguments.files.iter().map(RuleFile::read).collect::<Result<_, _>>()?;
+    let ours = Settings::default().declared();
+    let recorded = ours.iter().flat_map(|declared| &declared.recordings).map(|recording| recording.name);
+    let vocabulary = Vocabulary {
+        declarations: ALL.iter().flat_map(|exporter| exporter.metrics).copied().collect(),
+        recorded: recorded.chain(files.iter().flat_map(RuleFile::recorded)).collect(),
+    };
     let mut report = Report::default();
-    for file in &arguments.files {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Failure::Ask(format!("cannot read the rule file {}: {error}; check its path", file.display()))
-        })?;
-        catalogue.check(file, &text, &mut report);
+    for file in &files {
+        vocabulary.check(file, &mut report);
     }
     report.ok = report.findings.is_empty();
     print(&match arguments.format {
@@ -53,75 +57,91 @@ pub(crate) fn run(arguments: &LintArguments) -> Result<(), Failure> {
     if report.ok { Ok(()) } else { Err(Failure::FindWrong(report.verdict())) }
 }
 
-/// What rules of others may read of ours.
-struct Catalogue {
-    declarations: Vec<&'static Declaration>,
-    recorded: Vec<&'static str>,
+/// A file and what is in it.
+struct RuleFile {
+    shown: String,
+    rules: Result<Vec<ForeignRule>, ReadYaml>,
 }
 
-impl Catalogue {
-    fn new() -> Self {
-        let declared = Settings::default().declared();
-        Self {
-            declarations: ALL.iter().flat_map(|exporter| exporter.metrics).copied().collect(),
-            recorded: declared
-                .iter()
-                .flat_map(|declared| &declared.recordings)
-                .map(|recording| recording.name)
-                .collect(),
-        }
+impl RuleFile {
+    fn read(path: &PathBuf) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let advice = match error.kind() {
+                ErrorKind::InvalidData => "give a text in UTF-8",
+                _ => "check its path",
+            };
+            Failure::Ask(format!("cannot read the rule file {}: {error}; {advice}", path.display()))
+        })?;
+        let is_list = path.extension().is_some_and(|extension| extension == "promql");
+        Ok(Self { shown: path.display().to_string(), rules: rules(&text, is_list) })
     }
 
-    fn check(&self, file: &Path, text: &str, report: &mut Report) {
-        report.n_files += 1;
-        let is_list = file.extension().is_some_and(|extension| extension == "promql");
-        let shown = file.display().to_string();
-        let of_file = |line, message: String| Finding {
-            file: shown.clone(),
+    /// The series that its rules record.
+    fn recorded(&self) -> impl Iterator<Item = &str> {
+        let recordings = |rule: &&ForeignRule| rule.kind == RuleKind::Recording;
+        self.rules.iter().flatten().filter(recordings).map(|rule| rule.name.as_str())
+    }
+
+    fn finding(&self, line: usize, message: impl Into<String>) -> Finding {
+        Finding {
+            file: self.shown.clone(),
             line,
             group: String::new(),
             rule: String::new(),
             excerpt: String::new(),
-            message,
-        };
-        match rule_file::rules(text, is_list) {
-            Ok(rules) if rules.is_empty() => {
-                let message =
-                    "not checked: there are no rules in it; known are `groups`, `spec.groups` and `.promql`";
-                report.not_checked.push(of_file(1, message.to_owned()));
-            }
-            Ok(rules) => rules.iter().for_each(|rule| self.rule(&shown, rule, report)),
-            Err(error) => report.findings.push(of_file(
-                error.line,
-                format!("it cannot be read as YAML: {}; templates must be rendered first", error.why),
+            message: message.into(),
+        }
+    }
+}
+
+/// What rules of others may read of ours, and what the rules of all files record.
+struct Vocabulary<'a> {
+    declarations: Vec<&'static Declaration>,
+    recorded: Vec<&'a str>,
+}
+
+impl Vocabulary<'_> {
+    fn check(&self, file: &RuleFile, report: &mut Report) {
+        report.n_files += 1;
+        match &file.rules {
+            Ok(rules) if rules.is_empty() => report.not_checked.push(file.finding(
+                1,
+                "not checked: there are no rules in it; known are `groups`, `spec.groups` and `.promql`",
+            )),
+            Ok(rules) => rules.iter().for_each(|rule| self.rule(file, rule, report)),
+            Err(ReadYaml { line, why }) => report.findings.push(file.finding(
+                *line,
+                format!("it cannot be read as YAML: {why}; templates must be rendered first"),
             )),
         }
     }
 
-    fn rule(&self, file: &str, rule: &ForeignRule, report: &mut Report) {
-        let expression = rule.expression.text().unwrap_or_default();
-        let finding = |line, excerpt: &str, message| Finding {
-            file: file.to_owned(),
-            line: rule.expression.line_of(line),
+    fn rule(&self, file: &RuleFile, rule: &ForeignRule, report: &mut Report) {
+        let finding = |line, excerpt: &str, message: String| Finding {
             group: rule.group.clone(),
             rule: rule.name.clone(),
             excerpt: excerpt.to_owned(),
-            message,
+            ..file.finding(line, message)
         };
         report.n_rules += 1;
-        match check_foreign(expression, &self.declarations, &self.recorded) {
+        let Some(expression) = &rule.expression else {
+            let message = "not checked: it has no `expr`, or one that is no text".to_owned();
+            report.not_checked.push(finding(rule.line, "", message));
+            return;
+        };
+        match check_foreign(expression.as_str(), &self.declarations, &self.recorded) {
             Foreign::NotOurs => {}
             Foreign::Sound => report.n_checked += 1,
             Foreign::Wrong(problems) => {
                 report.n_checked += 1;
                 report.findings.extend(problems.into_iter().map(|problem| {
                     let line = problem.place.position.map_or(1, |(line, _)| line);
-                    finding(line, &problem.place.excerpt, problem.message)
+                    finding(expression.line_of(line), &problem.place.excerpt, problem.message)
                 }));
             }
             Foreign::Unread(why) => {
                 let message = format!("not checked: it is no PromQL (MetricsQL is more): {}", one_line(&why));
-                report.not_checked.push(finding(1, "", message));
+                report.not_checked.push(finding(expression.line_of(1), "", message));
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod check;
 mod command_line;
+mod demo;
 mod process;
 mod reload;
 mod rules;

@@ -30,10 +30,33 @@ impl Lookout {
 
     /// Starts `lookout serve` with these arguments and reads from its log where it listens.
     pub(crate) fn serve_with(arguments: &[&str]) -> Self {
+        Self::start("serve", arguments, Stdio::inherit())
+    }
+
+    /// Starts `lookout demo` with these arguments, and returns what it tells, up to the line that begins with `last`.
+    pub(crate) fn demo(arguments: &[&str], last: &str) -> (Self, String) {
+        let mut demo = Self::start("demo", arguments, Stdio::piped());
+        let mut output = BufReader::new(demo.child.stdout.take().unwrap());
+        let mut story = String::new();
+        while !story.lines().any(|line| line.starts_with(last)) {
+            assert_ne!(
+                output.read_line(&mut story).unwrap(),
+                0,
+                "it ended before it told everything:\n{story}"
+            );
+        }
+        // Whatever else it says must find a reader.
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        (demo, story)
+    }
+
+    /// Starts a serving subcommand and reads from its log where it listens.
+    fn start(subcommand: &str, arguments: &[&str], output: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lookout"))
-            .args(["serve", "--web.listen-address=127.0.0.1:0", "--log.format=json"])
+            .args([subcommand, "--web.listen-address=127.0.0.1:0", "--log.format=json"])
             .args(arguments)
             .stdin(Stdio::null())
+            .stdout(output)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

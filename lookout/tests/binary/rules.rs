@@ -180,3 +180,27 @@ fn what_is_no_rule_file_is_told() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("/does/not/exist.yaml"), "{output:?}");
 }
+
+#[test]
+fn what_one_file_records_another_may_read_and_what_was_not_checked_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let in_group = |rules: &str| format!("groups:\n- name: g\n  rules:\n{rules}");
+    let reads = file(
+        folder.path(),
+        "a.yaml",
+        &in_group("  - {alert: A, expr: kafka_brokerss > 1}\n  - {alert: B}\n"),
+    );
+    let records =
+        file(folder.path(), "b.yaml", &in_group("  - {record: kafka_brokerss, expr: kafka_brokers}\n"));
+    let output = lookout(&["rules", "lint", &reads, &records]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains(&format!("{reads}:5: g/B: not checked: it has no `expr`")), "{said}");
+    assert!(
+        said.contains("nothing wrong in 3 rules, of which 1 read metrics of Lookout; 1 of what"),
+        "{said}"
+    );
+    let alone = lookout(&["rules", "lint", &reads]);
+    assert_eq!(alone.status.code(), Some(5), "{alone:?}");
+    assert!(text(&alone.stdout).contains("did you mean `kafka_brokers`?"), "{alone:?}");
+}

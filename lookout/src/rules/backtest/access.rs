@@ -30,7 +30,11 @@ fn secret(path: &Path) -> Result<String, Failure> {
     let text = String::from_utf8(bytes(path)?).map_err(|_| {
         Failure::Ask(format!("the secret in {} is no UTF-8 text; write it anew", path.display()))
     })?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    let secret = text.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() {
+        return Err(Failure::Ask(format!("there is no secret in {}; write it there", path.display())));
+    }
+    Ok(secret.to_owned())
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -49,6 +53,7 @@ pub(super) fn url(text: &str) -> Result<String, String> {
             Err("it holds a user or a password, which every user of this machine could read; use --user and --password-file".to_owned())
         }
         Some(_) if text.contains(['?', '#']) => Err("it may have a path and nothing behind it".to_owned()),
+        Some(_) if format!("{text}/").contains("/api/v1/") => Err("it must end before `/api/v1`".to_owned()),
         Some(_) => Ok(text.to_owned()),
     }
 }
@@ -56,7 +61,13 @@ pub(super) fn url(text: &str) -> Result<String, String> {
 /// A header as people write it.
 pub(super) fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("write it as `NAME: VALUE`")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
+    let (name, value) = (name.trim(), value.trim());
+    if name.eq_ignore_ascii_case("authorization") {
+        return Err(
+            "every user of this machine could read it; use --bearer-token-file, or --user and --password-file".to_owned()
+        );
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// A distance between evaluations: at least a second.
@@ -84,6 +95,8 @@ mod tests {
             ("http:///api", "no host"),
             ("https://me:secret@prometheus", "--password-file"),
             ("http://prometheus?x=1", "nothing behind it"),
+            ("http://prometheus:9090/api/v1", "end before `/api/v1`"),
+            ("http://prometheus:9090/api/v1/query", "end before `/api/v1`"),
         ] {
             assert!(url(text).unwrap_err().contains(expected), "{text}");
         }
@@ -93,5 +106,10 @@ mod tests {
     fn a_header_is_split_at_its_first_colon() {
         assert_eq!(header("X-Time: 12:30"), Ok(("X-Time".to_owned(), "12:30".to_owned())));
         assert!(header("X-Time").is_err());
+    }
+
+    #[test]
+    fn a_secret_on_the_command_line_is_refused() {
+        assert!(header("authorization: Bearer x").unwrap_err().contains("--bearer-token-file"));
     }
 }

@@ -6,9 +6,11 @@ use core::fmt::Write as _;
 use core::time::Duration;
 
 use jiff::Timestamp;
-use lookout_backtest::{Direction, Firing, Judgement, Proposal, Verdict, Window};
+use lookout_backtest::{Direction, Firing, Judgement, Proposal, Threshold, Verdict, Window};
 use lookout_declarations::Alert;
 use serde_json::{Value, json};
+
+use super::threshold_keys::ThresholdKeys;
 
 /// What is said of one alert; an error is what kept the server from answering.
 pub(super) struct Entry<'a> {
@@ -20,6 +22,10 @@ pub(super) struct Entry<'a> {
 pub(super) struct Report<'a> {
     pub(super) window: Window,
     pub(super) entries: Vec<Entry<'a>>,
+    /// What the server said of its own answers.
+    pub(super) warnings: Vec<String>,
+    /// The keys of the configuration by which an alert's threshold can be set.
+    pub(super) keys: ThresholdKeys,
 }
 
 /// How many label sets of one alert are written out.
@@ -50,12 +56,16 @@ impl Report<'_> {
         loud.sort_by_key(|(_, firings, _)| core::cmp::Reverse(n_episodes(firings)));
         let Self { window, .. } = self;
         let mut text = format!(
-            "From {} to {}, evaluated every {}:\n{} of {} alerts would have fired.\n",
+            "From {} to {}, evaluated every {}:\n{} of {} would have fired{}.\n",
             moment(window.start()),
             moment(window.end()),
             length(Duration::from_secs(window.step().unsigned_abs())),
             loud.len(),
-            self.entries.len()
+            counted(self.entries.len(), "alert"),
+            match blind.len() + refused.len() {
+                0 => String::new(),
+                n_unjudged => format!("; {n_unjudged} could not be judged"),
+            }
         );
         for (alert, firings, entry) in loud {
             text.push_str(&self.loud(alert, firings, entry));
@@ -77,6 +87,7 @@ impl Report<'_> {
         );
         let (whole, partly): (Vec<_>, Vec<_>) = quiet.into_iter().partition(|(_, absent)| absent.is_empty());
         list("Quiet, but the server has not all of their series:", partly.into_iter().map(named).collect());
+        list("What the server said of its answers:", self.warnings.clone());
         list("Quiet:", whole.into_iter().map(|(name, _)| name.to_owned()).collect());
         text
     }
@@ -92,8 +103,9 @@ impl Report<'_> {
             length(total)
         );
         for firing in firings.iter().take(SHOWN) {
+            // Escaped: what others put into labels goes to a terminal.
             let labels: Vec<String> =
-                firing.labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+                firing.labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
             let shown = firing.episodes.iter().take(MOMENTS).map(|episode| {
                 let ended = if episode.end.is_none() { " and still" } else { "" };
                 format!("{} for {}{ended}", moment(episode.start), length(episode.length(&self.window)))
@@ -108,13 +120,11 @@ impl Report<'_> {
         if firings.len() > SHOWN {
             let _ = writeln!(text, "  and {} more label sets", firings.len() - SHOWN);
         }
-        if let Ok(Verdict {
-            judgement: Judgement::Seen { threshold: Some((bound, direction, proposal)), .. },
-            ..
-        }) = &entry.verdict
-            && let Some(proposal) = proposal
+        if let Ok(Verdict { judgement: Judgement::Seen { threshold: Some(threshold), .. }, .. }) =
+            &entry.verdict
+            && let Some(said) = proposed(threshold, &self.keys.of(alert, threshold.movable.bound))
         {
-            let _ = writeln!(text, "  {}", proposed(*bound, *direction, proposal, &settings(alert)));
+            let _ = writeln!(text, "  {said}");
         }
         text
     }
@@ -127,6 +137,7 @@ impl Report<'_> {
             "end": moment(self.window.end()),
             "step_seconds": self.window.step(),
             "alerts": alerts,
+            "warnings": self.warnings,
         })
     }
 
@@ -147,20 +158,32 @@ impl Report<'_> {
                 "n_episodes": n_episodes(firings),
                 "total_seconds": firings.iter().map(|firing| firing.total.as_secs()).sum::<u64>(),
                 "firings": firings.iter().map(|firing| self.firing(firing)).collect::<Vec<_>>(),
-                "threshold": threshold.as_ref().map(|(bound, direction, proposal)| json!({
-                    "bound": bound,
-                    "bad": match direction { Direction::Above => "above", Direction::Below => "below" },
-                    "settings": settings(entry.alert),
-                    "proposal": proposal.as_ref().map(|proposal| json!({
-                        "bound": proposal.bound,
-                        "n_episodes": proposal.n_episodes,
-                        "n_allowed": proposal.n_allowed,
-                        "quantiles": Proposal::SHARES.iter().zip(proposal.quantiles)
-                            .map(|(share, value)| json!({"share": share, "value": value})).collect::<Vec<_>>(),
-                    })),
-                })),
+                "threshold": threshold.as_ref().map(|threshold| self.threshold(entry.alert, threshold)),
             }),
         }
+    }
+
+    fn threshold(&self, alert: &Alert, Threshold { movable, proposal }: &Threshold) -> Value {
+        let proposed = |proposal: &Proposal| {
+            let quantiles = Proposal::SHARES.iter().zip(proposal.quantiles);
+            json!({
+                "bound": proposal.bound,
+                "n_episodes": proposal.n_episodes,
+                "n_allowed": proposal.n_allowed,
+                "is_quiet": proposal.is_quiet,
+                "quantiles": quantiles
+                    .map(|(share, value)| json!({"share": share, "value": value}))
+                    .collect::<Vec<_>>(),
+            })
+        };
+        json!({
+            "bound": movable.bound,
+            "bad": match movable.direction { Direction::Above => "above", Direction::Below => "below" },
+            "is_inclusive": movable.is_inclusive,
+            "settings": self.keys.of(alert, movable.bound),
+            "proposal": proposal.as_ref().ok().and_then(Option::as_ref).map(proposed),
+            "error": proposal.as_ref().err(),
+        })
     }
 
     fn firing(&self, firing: &Firing) -> Value {
@@ -183,57 +206,43 @@ fn n_episodes(firings: &[Firing]) -> usize {
     firings.iter().map(|firing| firing.episodes.len()).sum()
 }
 
-/// What the values propose, in a sentence or two.
-fn proposed(bound: f64, direction: Direction, proposal: &Proposal, settings: &[String]) -> String {
+/// What the values propose, in a few sentences; `keys` set the threshold.
+fn proposed(Threshold { movable, proposal }: &Threshold, keys: &[String]) -> Option<String> {
+    let proposal = match proposal {
+        Ok(proposal) => proposal.as_ref()?,
+        Err(why) => return Some(format!("No other threshold is looked for: {why}")),
+    };
     let [half, nine, ninety_nine, worst] = proposal.quantiles;
-    let (side, than) = match direction {
+    let (side, than) = match movable.direction {
         Direction::Above => ("above", "at most"),
         Direction::Below => ("below", "at least"),
     };
-    let values = format!(
-        "Half of the values are {than} {half}, 90 % {than} {nine}, 99 % {than} {ninety_nine}; the worst is {worst}."
+    let side = if movable.is_inclusive { format!("at or {side}") } else { side.to_owned() };
+    let figures = format!(
+        "It fires {side} {}. Half of the values are {than} {half}, 90 % {than} {nine}, 99 % {than} {ninety_nine}; the worst is \
+         {worst}.",
+        movable.bound
     );
-    let threshold = format!("It fires {side} {bound}.");
-    let keys = if settings.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", settings.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "))
+    let keys = match keys {
+        [] => String::new(),
+        keys => format!(" (`{}`)", keys.join("`, `")),
     };
-    match proposal.bound {
-        Some(other) if is_milder(other, bound, direction) => format!(
-            "{threshold} {values} {} {other}{keys} it would have fired {}.",
-            capitalised(side),
+    Some(match proposal.bound {
+        Some(other) => format!(
+            "{figures} {} {other}{keys} it would have fired {}.",
+            capitalised(&side),
             counted(proposal.n_episodes, "time")
         ),
-        _ => format!("{threshold} {values} It fires at most once a week as it is."),
-    }
-}
-
-fn is_milder(other: f64, bound: f64, direction: Direction) -> bool {
-    match direction {
-        Direction::Above => other > bound,
-        Direction::Below => other < bound,
-    }
+        None if proposal.is_quiet => {
+            format!("{figures} That is no more than once a week, so no other is proposed.")
+        }
+        None => format!("{figures} None would have been quiet for a week at a time."),
+    })
 }
 
 fn capitalised(word: &str) -> String {
     let mut characters = word.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
-/// The keys of the configuration that the alert's runbook names as those of its thresholds.
-fn settings(alert: &Alert) -> Vec<String> {
-    let mut keys: Vec<String> = alert
-        .runbook
-        .split("{{")
-        .skip(1)
-        .filter_map(|rest| rest.split_once("}}"))
-        .map(|(key, _)| key.trim().to_owned())
-        .filter(|key| key.contains('.') && !key.starts_with(['$', '.']))
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
 }
 
 fn counted(n: usize, what: &str) -> String {
@@ -262,6 +271,8 @@ fn length(length: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lookout_backtest::Movable;
+
     use super::*;
 
     #[test]
@@ -273,24 +284,33 @@ mod tests {
         }
     }
 
+    fn threshold(bound: Option<f64>, is_quiet: bool) -> Threshold {
+        let movable = Movable {
+            bound: 600.0,
+            direction: Direction::Above,
+            is_inclusive: false,
+            without_bound: "x".to_owned(),
+        };
+        let quantiles = [3.0, 40.0, 700.0, 950.0];
+        let proposal = Proposal { bound, n_episodes: 1, n_allowed: 1, is_quiet, quantiles };
+        Threshold { movable, proposal: Ok(Some(proposal)) }
+    }
+
     #[test]
     fn a_proposal_says_what_led_to_it_and_which_key_to_change() {
-        let mut proposal = Proposal {
-            bound: Some(900.0),
-            n_episodes: 1,
-            n_allowed: 1,
-            quantiles: [3.0, 40.0, 700.0, 950.0],
-        };
         let keys = ["kafka.alerts.lag".to_owned()];
         assert_eq!(
-            proposed(600.0, Direction::Above, &proposal, &keys),
+            proposed(&threshold(Some(900.0), false), &keys).unwrap(),
             "It fires above 600. Half of the values are at most 3, 90 % at most 40, 99 % at most 700; the worst is 950. \
              Above 900 (`kafka.alerts.lag`) it would have fired 1 time."
         );
-        proposal.bound = Some(500.0);
-        assert!(
-            proposed(600.0, Direction::Above, &proposal, &keys)
-                .ends_with("It fires at most once a week as it is.")
-        );
+        let said = |threshold: &Threshold| proposed(threshold, &[]).unwrap();
+        assert!(said(&threshold(None, true)).ends_with("no more than once a week, so no other is proposed."));
+        assert!(said(&threshold(None, false)).ends_with("None would have been quiet for a week at a time."));
+        let mut inclusive = threshold(Some(900.0), false);
+        inclusive.movable.is_inclusive = true;
+        assert!(said(&inclusive).contains("At or above 900 it would"));
+        let unasked = Threshold { proposal: Err("too much".to_owned()), ..threshold(None, false) };
+        assert_eq!(said(&unasked), "No other threshold is looked for: too much");
     }
 }

@@ -42,16 +42,21 @@ pub(super) struct Finding {
 impl Report {
     /// The answer in one line.
     pub(super) fn verdict(&self) -> String {
-        let n_rules = self.n_rules;
-        match self.findings.len() {
-            0 => format!(
-                "nothing wrong in {n_rules} rules, of which {} read metrics of Lookout",
-                self.n_checked
-            ),
-            1 => format!("1 thing is wrong in {n_rules} rules; see above"),
-            n_findings => format!("{n_findings} things are wrong in {n_rules} rules; see above"),
+        let rules = counted(self.n_rules, "rule");
+        let verdict = match self.findings.len() {
+            0 => format!("nothing wrong in {rules}, of which {} read metrics of Lookout", self.n_checked),
+            1 => format!("1 thing is wrong in {rules}; see above"),
+            n_findings => format!("{n_findings} things are wrong in {rules}; see above"),
+        };
+        match self.not_checked.len() {
+            0 => verdict,
+            n => format!("{verdict}; {n} of what is above could not be checked"),
         }
     }
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 impl fmt::Display for Report {
