@@ -1,7 +1,8 @@
 //! The configuration file: read at the start, and again while the process serves.
 //!
 //! Three things have it read again: a change of the file, SIGHUP, and `/-/reload` where that is switched on. The last
-//! two are asked for by somebody, and so have the web configuration read again as well. Whatever the occasion, the same
+//! two are asked for by somebody, and so have the web configuration read again as well. A fourth puts the settings in force
+//! into force once more without reading anything: what they name has come to lead to another system. Whatever the occasion, the same
 //! happens: settings that are wrong change nothing and are told in the log, in a series and to whoever asked; settings
 //! that are right are in force as a whole when the log says so.
 //!
@@ -73,6 +74,8 @@ pub(crate) struct InForce {
 enum Occasion {
     /// The file says something else.
     Change,
+    /// What the settings name, such as a kubeconfig, leads elsewhere.
+    Renewal,
     /// Somebody wants it, by signal or by request.
     Wish(Vec<ReloadRequest>),
 }
@@ -128,6 +131,7 @@ impl Reloader {
             match occasion {
                 // Nobody is told but by the log, which has been done.
                 Occasion::Change => drop(self.read().await),
+                Occasion::Renewal => self.renew().await,
                 Occasion::Wish(requests) => {
                     let result = self.read_both().await;
                     for request in requests {
@@ -141,6 +145,7 @@ impl Reloader {
     async fn occasion(&mut self) -> Occasion {
         tokio::select! {
             () = self.configuration.changed() => Occasion::Change,
+            () = self.in_force.control.renewal_asked() => Occasion::Renewal,
             () = self.hangups.next() => {
                 tracing::info!(signal = "SIGHUP", "the configurations are to be read again");
                 Occasion::Wish(self.requests.waiting())
@@ -168,6 +173,23 @@ impl Reloader {
         };
         let faults: Vec<String> = [main, web].into_iter().filter_map(Result::err).collect();
         if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+    }
+
+    /// Puts the settings in force into force once more: whose origin is another begins anew, and the others go on.
+    async fn renew(&mut self) {
+        let settings = self.configuration.settings.clone();
+        match self.in_force.follow(&mut self.configuration.settings, settings).await {
+            Ok(Applied { kept, replaced, .. }) => {
+                tracing::info!(
+                    kept,
+                    replaced,
+                    "what the configuration names leads elsewhere; what was read there before is taken back"
+                );
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what the configuration names leads elsewhere, and cannot be followed");
+            }
+        }
     }
 
     /// Reads the file again and puts what it says into force, or says what is wrong with it.

@@ -21,6 +21,13 @@ use crate::cluster::{AskServer, Cluster};
 use crate::figures::Figures;
 use crate::need::{Reviewed, Verdict};
 
+lookout_runtime::finding_alerts! {
+    /// The alerts that tell of what is found wrong.
+    #[cfg(test)]
+    FINDING_ALERTS;
+    PERMISSION_MISSING = "LookoutKubernetesPermissionMissing";
+}
+
 /// Adds the source, if there is an API server to read.
 pub fn start(settings: &Settings, sources: &mut Sources) {
     let Some(cluster) = Cluster::of(settings, sources) else { return };
@@ -110,5 +117,19 @@ fn finding(reviewed: &Reviewed) -> Option<Finding> {
             need.exporter, need.why, need.without
         ),
         remedy: remedy.clone(),
+        alert: Some(PERMISSION_MISSING),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alert_of_a_finding_is_declared() {
+        let declared = (lookout_kubernetes_spec::SPEC.alerts)();
+        for alert in FINDING_ALERTS {
+            assert!(declared.iter().any(|declared| declared.name == alert.as_str()), "{alert:?}");
+        }
+    }
 }

@@ -12,6 +12,9 @@ const LONGEST: Duration = Duration::from_secs(3);
 /// The longest wait where waiting changes nothing but a person does: a missing right. It spares the server's audit log.
 const LONGEST_DENIED: Duration = Duration::from_secs(15);
 
+/// The longest wait before a list that follows on a list: nothing dearer can be asked of a server.
+const LONGEST_RELIST: Duration = Duration::from_secs(30);
+
 /// Waits that double, up to a bound, each by chance between half of it and all of it; so those who failed together do not come
 /// back together.
 #[derive(Debug, Default)]
@@ -38,6 +41,11 @@ impl Backoff {
             self.failures = 0;
         }
         self.next(LONGEST_DENIED)
+    }
+
+    /// The same for a list of which nothing came but that everything has to be listed anew.
+    pub(crate) fn fail_list(&mut self) -> Duration {
+        self.next(LONGEST_RELIST)
     }
 
     /// How many failures there were since the last success.

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use lookout_declarations::Reason;
 use lookout_kubernetes_spec::Settings;
 use lookout_kubernetes_spec::config::Access;
 use lookout_kubernetes_spec::metrics::WaitCause;
-use lookout_runtime::Sources;
-use tokio::task::JoinSet;
+use lookout_runtime::{FileWatch, Sources};
+use tokio::runtime::Handle;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::ask::Selectors;
 use crate::board::Board;
-use crate::connection::in_pod;
+use crate::connection::{Course, Destination, in_pod};
 use crate::figures::Figures;
 use crate::filter::{Filter, field_selector};
 use crate::follower::Follower;
@@ -36,12 +38,18 @@ pub struct Cluster {
     origin: Origin,
     /// Held by the configurations that want them.
     needs: Mutex<Vec<Weak<Need>>>,
+    /// Notices at once that a kubeconfig leads elsewhere; otherwise the next request does.
+    _attending: Option<Task>,
 }
 
 /// Which API server is read, and as whom: for [`Sources::add_of`]. Two cells have the same where only the budget or the way to the
-/// server differs.
+/// server differs. Where a kubeconfig has come to lead elsewhere, the cells before and after it differ.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Origin(Access);
+pub struct Origin {
+    access: Access,
+    /// How often the kubeconfig has come to lead elsewhere.
+    turn: u64,
+}
 
 /// Reads nothing: for objects of which the name is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,15 +77,20 @@ impl Cluster {
             Access { proxy_url: settings.access.proxy_url.clone(), ..in_pod()? }
         };
         settings.enabled.then(|| {
+            let course = course(&access, sources);
+            let origin = Origin::of(&access, course.as_ref().map_or(0, Course::turn));
             // Compared with the cells of the configuration before, and never shown: a proxy's address may hold a password.
-            let key = format!("kubernetes {access:?} {:?}", settings.budget);
-            let origin = Origin::of(&access);
-            sources.shared(key, || Self {
-                origin,
-                server: Arc::new(Server::new(settings, access)),
-                needs: Mutex::default(),
-            })
+            let key = format!("kubernetes {access:?} {} {:?}", origin.turn, settings.budget);
+            sources.shared(key, || Self::new(settings, access, course, origin))
         })
+    }
+
+    fn new(settings: &Settings, access: Access, course: Option<Course>, origin: Origin) -> Self {
+        let kubeconfig = course.is_some().then(|| PathBuf::from(&access.kubeconfig));
+        let server = Arc::new(Server::new(settings, access, course));
+        let attending = kubeconfig.zip(Handle::try_current().ok());
+        let attending = attending.map(|(path, _)| Task::spawn(attend(path, Arc::downgrade(&server))));
+        Self { server, origin, needs: Mutex::default(), _attending: attending }
     }
 
     /// Of which server its data are.
@@ -206,9 +219,31 @@ impl Cluster {
 }
 
 impl Origin {
-    fn of(access: &Access) -> Self {
+    fn of(access: &Access, turn: u64) -> Self {
         let Access { kubeconfig, context, server, token_file, client_certificate, .. } = access.clone();
-        Self(Access { kubeconfig, context, server, token_file, client_certificate, ..Access::default() })
+        let access =
+            Access { kubeconfig, context, server, token_file, client_certificate, ..Access::default() };
+        Self { access, turn }
+    }
+}
+
+/// The course of a kubeconfig, as it leads now.
+fn course(access: &Access, sources: &mut Sources) -> Option<Course> {
+    (!access.kubeconfig.is_empty()).then(|| {
+        let key = format!("kubernetes destination\0{}\0{}", access.kubeconfig, access.context);
+        let destination: Arc<Destination> = sources.shared(key, Destination::default);
+        Course::new(destination, sources.renewal())
+    })
+}
+
+/// Has `server` look at its kubeconfig whenever that changes.
+async fn attend(kubeconfig: PathBuf, server: Weak<Server>) {
+    // It reads the file, and may block.
+    let Ok(mut watch) = spawn_blocking(|| FileWatch::new([kubeconfig])).await else { return };
+    loop {
+        watch.changed().await;
+        let Some(server) = server.upgrade() else { return };
+        server.look().await;
     }
 }
 

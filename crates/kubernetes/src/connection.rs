@@ -8,10 +8,12 @@
 //! Invariants:
 //! - One client is made at a time, whoever asks; each has a number, and only the client that failed is given up.
 //! - A server that goes on refusing does not make a plugin run each time: the pause between two attempts doubles.
+//! - All clients of a connection ask the same server as the same user, whatever its kubeconfig has come to say.
 //!
 //! How to get it wrong: keeping a client beyond one request. Ask for it each time; that is what notices a new token.
 
 mod build;
+mod destination;
 mod stamp;
 
 use std::sync::Arc;
@@ -22,12 +24,13 @@ use jiff::Timestamp;
 use kube_client::Client;
 use lookout_declarations::Reason;
 use lookout_kubernetes_spec::config::Access;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 pub(crate) use self::build::in_pod;
 use self::build::{Built, build};
+pub(crate) use self::destination::{Course, Destination};
 use self::stamp::Stamps;
 use crate::failure::Failure;
 
@@ -43,12 +46,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long making a client may take: a credentials plugin may have to ask its own server, not a person.
 const BUILD_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long before their end a plugin's credentials are asked for again.
+/// How long before their end a plugin's credentials are asked for again, at most: those that last for a minute are good for half of it.
 const EXPIRY_MARGIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 
 /// The way to one API server.
 pub(crate) struct Connection {
     access: Access,
+    /// Where a kubeconfig led first.
+    course: Option<Course>,
     connect_timeout: Duration,
     state: Mutex<State>,
     /// Clients made in a row that the server refused.
@@ -71,7 +76,11 @@ struct Current {
     server: Arc<str>,
     stamps: Stamps,
     looked: Instant,
+    /// Whether they are to be looked at whenever that was.
+    is_due: bool,
     made: Instant,
+    /// When a plugin's credentials are to be asked for again.
+    ends: Option<Timestamp>,
 }
 
 /// A client, for one request.
@@ -96,9 +105,11 @@ pub(crate) enum Unfit {
 // === impl Connection ===
 
 impl Connection {
-    pub(crate) fn new(access: Access, connect_timeout: Duration) -> Self {
+    /// `course` is that of a kubeconfig.
+    pub(crate) fn new(access: Access, course: Option<Course>, connect_timeout: Duration) -> Self {
         Self {
             access,
+            course,
             connect_timeout,
             state: Mutex::default(),
             refused: AtomicU32::new(0),
@@ -109,7 +120,23 @@ impl Connection {
 
     /// The client of the hour.
     pub(crate) async fn lend(&self) -> Result<Lent, Failure> {
+        self.lend_of(self.state.lock().await).await
+    }
+
+    /// One of the files has changed: what follows from it follows at once.
+    pub(crate) async fn look(&self) -> Result<(), Failure> {
         let mut state = self.state.lock().await;
+        if let Some(current) = &mut state.current {
+            current.is_due = true;
+        }
+        self.lend_of(state).await.map(drop)
+    }
+
+    async fn lend_of(&self, mut state: MutexGuard<'_, State>) -> Result<Lent, Failure> {
+        if let Some(course) = &self.course {
+            // Before a plugin is run for whom nobody asks any more.
+            course.check()?;
+        }
         let number = state.number;
         if let Some(current) = &mut state.current {
             if !is_outdated(current) {
@@ -133,10 +160,14 @@ impl Connection {
         state.making = None;
         let built = made.map_err(|_| Failure::new(Reason::Panicked, "the client could not be made"))??;
         let now = Instant::now();
-        let Built { client, server, stamps } = built;
+        let Built { client, server, stamps, target } = built;
+        if let Some((course, target)) = self.course.as_ref().zip(target) {
+            course.note(target)?;
+        }
         state.number += 1;
         let lent = Lent { client: client.clone(), server: Arc::clone(&server), number: state.number };
-        state.current = Some(Current { client, server, stamps, looked: now, made: now });
+        let ends = client.valid_until().and_then(|end| renewal_of(wall_clock(), end));
+        state.current = Some(Current { client, server, stamps, looked: now, is_due: false, made: now, ends });
         Ok(lent)
     }
 
@@ -169,12 +200,36 @@ impl Connection {
 }
 
 fn is_outdated(current: &mut Current) -> bool {
-    if current.looked.elapsed() < LOOK {
+    if !std::mem::take(&mut current.is_due) && current.looked.elapsed() < LOOK {
         return false;
     }
     current.looked = Instant::now();
-    #[expect(clippy::disallowed_methods, reason = "credentials end by the clock of the day")]
-    let now = Timestamp::now();
-    let ends = current.client.valid_until().and_then(|end| end.checked_sub(EXPIRY_MARGIN).ok());
-    ends.is_some_and(|end| end <= now) || current.stamps.have_changed()
+    current.ends.is_some_and(|end| end <= wall_clock()) || current.stamps.have_changed()
+}
+
+/// When credentials that were given at `now` and end at `end` are to be asked for again.
+fn renewal_of(now: Timestamp, end: Timestamp) -> Option<Timestamp> {
+    let half = end.duration_since(now) / 2;
+    end.checked_sub(half.clamp(jiff::SignedDuration::ZERO, EXPIRY_MARGIN)).ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "credentials end by the clock of the day")]
+fn wall_clock() -> Timestamp {
+    Timestamp::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_renewed_a_minute_before_their_end_but_not_all_the_time() {
+        let now = Timestamp::UNIX_EPOCH;
+        let after = |seconds: i64| {
+            let end = now + jiff::SignedDuration::from_secs(seconds);
+            renewal_of(now, end).map(Timestamp::as_second)
+        };
+        assert_eq!([3600, 120, 60, 30, 0].map(after), [3540, 60, 30, 15, 0].map(Some));
+        assert_eq!(after(-10), Some(-10), "what has ended is renewed at once");
+    }
 }

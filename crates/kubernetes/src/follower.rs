@@ -53,8 +53,8 @@ pub struct Part {
     pub namespace: Option<String>,
     /// How it stands.
     pub state: PartState,
-    /// When what is in the view was last known to be current: the last complete list, event or bookmark, or quiet end of a
-    /// watch. `None` before the first.
+    /// When what is in the view was last known to be current: the last complete list, event, or answer of the storage behind the
+    /// server while a watch was open. `None` before the first.
     pub current: Option<Timestamp>,
 }
 

@@ -39,6 +39,7 @@ mod need;
 mod object;
 mod page;
 mod part;
+mod pulse;
 mod reader;
 mod remedy;
 mod resource;

@@ -13,7 +13,8 @@
 //! - A watch that ends, or breaks off at any byte, is followed by a watch from the last version seen; never by a list, unless the
 //!   server has fallen behind that version.
 //! - A list replaces what is known when it is complete, and not before.
-//! - No loop without a wait: whatever fails at once waits longer each time.
+//! - No loop without a wait: whatever fails at once waits longer each time, a list that follows on a list too.
+//! - What a quiet watch says is believed only while the storage behind the server answers (`pulse`).
 //!
 //! How to get it wrong: calling the first broken watch a failure. Load balancers cut connections; only what does not come back
 //! is one.
@@ -43,6 +44,7 @@ use crate::ledger::{Account, HeldObjects};
 use crate::resource::Resource;
 use crate::server::{Server, now};
 use crate::shelf::Shelf;
+use crate::tasks::Task;
 
 /// How often a resource that the server does not have is looked for.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -74,6 +76,13 @@ pub(crate) struct Part {
     /// Whether a watch has begun since the list.
     has_watched: bool,
     backoff: Backoff,
+    /// How many lists there were since a watch has gone on from one.
+    n_lists: u32,
+    /// The waits before lists that follow on each other.
+    relists: Backoff,
+    /// Whether the storage behind the server answers, while that is not known. It goes on beyond the watch that it began with: an answer
+    /// may take longer than a watch.
+    pulse: Option<Task<Result<Timestamp, Failure>>>,
     /// Whether the server may be behind us: something has failed since it was seen to be ahead.
     is_doubtful: bool,
     /// When the failures in a row began.
@@ -116,6 +125,9 @@ impl Part {
             was_complete: false,
             has_watched: false,
             backoff: Backoff::default(),
+            n_lists: 0,
+            relists: Backoff::default(),
+            pulse: None,
             is_doubtful: false,
             failing_since: None,
             missing_since: None,
@@ -143,6 +155,13 @@ impl Part {
         self.failing_since = None;
         self.missing_since = None;
         self.shelf.set_state(PartState::Following);
+    }
+
+    /// A watch has gone on from the list.
+    fn go_on(&mut self) {
+        self.n_lists = 0;
+        self.relists.succeed();
+        self.succeed();
     }
 
     /// Decides how to go on after a failure, says so, and waits.

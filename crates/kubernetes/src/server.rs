@@ -20,14 +20,15 @@ use tokio::time::{Instant, timeout};
 
 use crate::answer::Answer;
 use crate::ask::Ask;
-use crate::connection::{Connection, Lent, Unfit};
+use crate::connection::{Connection, Course, Lent, Unfit};
 use crate::failure::{Failure, Kind};
 use crate::gate::Gate;
 use crate::json::Json;
 use crate::ledger::Ledger;
+use crate::pulse::Pulses;
 use crate::remedy::remedy;
 use crate::resource::Resource;
-use crate::rights::Rights;
+use crate::rights::{Renewals, Rights};
 use crate::status::Status;
 use crate::text::bounded;
 
@@ -47,6 +48,7 @@ pub(crate) struct Server {
     pub(crate) ledger: Ledger,
     pub(crate) limits: Limits,
     pub(crate) rights: Rights,
+    pub(crate) pulses: Pulses,
     inner: Mutex<Inner>,
 }
 
@@ -68,8 +70,8 @@ struct Inner {
     version: Option<(ServerVersion, Instant)>,
     /// Resources for which the server refused a streaming list.
     unstreamed: BTreeSet<String>,
-    /// Who the server takes us for.
-    user: Option<String>,
+    /// Who the server takes us for, and with which credentials: others may be somebody else's.
+    user: Option<(String, Renewals)>,
 }
 
 /// What the server says of itself.
@@ -82,7 +84,8 @@ struct ServerVersion {
 // === impl Server ===
 
 impl Server {
-    pub(crate) fn new(settings: &Settings, access: Access) -> Self {
+    /// `course` is that of a kubeconfig.
+    pub(crate) fn new(settings: &Settings, access: Access, course: Option<Course>) -> Self {
         let budget = &settings.budget;
         let limits = Limits {
             request_timeout: budget.request_timeout.into(),
@@ -91,11 +94,12 @@ impl Server {
             max_page_size: budget.max_page_size.as_usize(),
         };
         Self {
-            connection: Connection::new(access, limits.request_timeout),
+            connection: Connection::new(access, course, limits.request_timeout),
             gate: Gate::new(budget.requests_per_second, budget.burst, budget.concurrent_requests),
             ledger: Ledger::default(),
             limits,
             rights: Rights::default(),
+            pulses: Pulses::default(),
             inner: Mutex::default(),
         }
     }
@@ -132,6 +136,11 @@ impl Server {
         Ok(whole)
     }
 
+    /// A file that the connection is made from has changed. Whatever is wrong with it is told by the next request.
+    pub(crate) async fn look(&self) {
+        drop(self.connection.look().await);
+    }
+
     /// The idle connections are not to be trusted any more.
     pub(crate) async fn give_up(&self, client: u64) {
         self.connection.give_up(client, Unfit::Stale).await;
@@ -145,8 +154,10 @@ impl Server {
         let mut failure = failure.while_doing(&ask.words());
         if failure.reason == Reason::Denied {
             self.rights.refuse(ask);
-            if let Some(user) = user_of(&failure.message) {
-                self.inner().user.get_or_insert(user);
+            if self.user().is_none()
+                && let Some(user) = user_of(&failure.message)
+            {
+                self.set_user(&user);
             }
             let user = self.user();
             let remedy = remedy(ask.verb, &ask.resource, ask.namespace.as_deref(), user.as_deref());
@@ -157,16 +168,18 @@ impl Server {
 
     /// Who the server takes us for, as far as it said.
     pub(crate) fn user(&self) -> Option<String> {
-        self.inner().user.clone()
+        let renewals = self.renewals();
+        self.inner().user.as_ref().filter(|(_, of)| *of == renewals).map(|(user, _)| user.clone())
     }
 
     /// The server said who we are.
     pub(crate) fn set_user(&self, user: &str) {
-        self.inner().user = Some(bounded(user));
+        let renewals = self.renewals();
+        self.inner().user = Some((bounded(user), renewals));
     }
 
     /// How often the client was made anew: because the credentials were refused, and because files had changed.
-    pub(crate) fn renewals(&self) -> (u64, u64) {
+    pub(crate) fn renewals(&self) -> Renewals {
         self.connection.figures()
     }
 

@@ -23,7 +23,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::driver::Candidate;
+use crate::driver::{Candidate, Renewal};
 use crate::shard::Shard;
 use crate::source::{Source, SourceDescription};
 use crate::text::panic_message;
@@ -56,6 +56,7 @@ pub struct Sources {
     /// The cells that this set asked for: they live as long as it does.
     pub(crate) cells: Vec<Arc<dyn Any + Send + Sync>>,
     shard: Shard,
+    renewal: Renewal,
 }
 
 /// One source of the set.
@@ -83,6 +84,11 @@ type CellKey = (String, TypeId);
 impl Sources {
     pub(crate) fn sharing(known: Cells, shard: Shard) -> Self {
         Self { known, shard, ..Self::default() }
+    }
+
+    /// The same, whose sources ask by this for the settings to be put into force once more.
+    pub(crate) fn renewed_by(self, renewal: Renewal) -> Self {
+        Self { renewal, ..self }
     }
 
     /// An empty set in which these names are taken.
@@ -142,6 +148,12 @@ impl Sources {
     /// an identity.
     pub fn shard(&self) -> Shard {
         self.shard
+    }
+
+    /// By what a source asks for the settings in force to be put into force once more, because they have come to mean another
+    /// origin.
+    pub fn renewal(&self) -> Renewal {
+        self.renewal.clone()
     }
 
     /// The description of each source, in order.

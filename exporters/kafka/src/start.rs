@@ -1,4 +1,9 @@
 //! The sources, from the settings.
+//!
+//! Invariant: what was read of one cluster is never seen under the name of another. If a name comes to stand for other brokers, its
+//! sources are of another origin, and share another cell.
+
+mod lineage;
 
 use std::sync::Arc;
 
@@ -7,6 +12,7 @@ use lookout_kafka_spec::config::ClusterSettings;
 use lookout_kafka_spec::pattern::Selection;
 use lookout_runtime::Sources;
 
+use self::lineage::Lineage;
 use crate::assess::granularity;
 use crate::cell::ClusterCell;
 use crate::sources::{ConfigurationSource, ControllersSource, CycleSource, LogDirectoriesSource, Plan};
@@ -39,12 +45,14 @@ fn start_cluster(
     sources: &mut Sources,
 ) {
     let shard = sources.shard();
-    let cell = sources.shared(cell_key(cluster), ClusterCell::default);
+    let key = cell_key(cluster);
+    let generation = sources.shared(key.clone(), Lineage::default).generation(&cluster.brokers);
+    let cell = sources.shared(format!("{key}\0{generation}"), ClusterCell::default);
     // In the cell and not in the plans: another cluster in the configuration must not replace the sources of this one.
     cell.allow_series(granularity::budget(settings));
     let plan = Plan::new(settings, cluster, shard);
     let (topics, groups, own) = (topics.clone(), groups.clone(), Arc::clone(&cell));
-    sources.add(CycleSource::description(&plan), plan.clone(), move || {
+    sources.add_of(generation, CycleSource::description(&plan), plan.clone(), move || {
         CycleSource::new(plan, topics, groups, own)
     });
     let plan = Plan::of(settings, cluster, shard, |kept| {
@@ -52,27 +60,27 @@ fn start_cluster(
         kept.alerts = settings.alerts.clone();
     });
     let own = Arc::clone(&cell);
-    sources.add(LogDirectoriesSource::description(&plan), plan.clone(), move || {
+    sources.add_of(generation, LogDirectoriesSource::description(&plan), plan.clone(), move || {
         LogDirectoriesSource::new(&plan, own)
     });
     let plan =
         Plan::of(settings, cluster, shard, |kept| kept.configuration_period = settings.configuration_period);
     let own = Arc::clone(&cell);
-    sources.add(ConfigurationSource::description(&plan), plan.clone(), move || {
+    sources.add_of(generation, ConfigurationSource::description(&plan), plan.clone(), move || {
         ConfigurationSource::new(&plan, own)
     });
     let plan =
         Plan::of(settings, cluster, shard, |kept| kept.controllers_period = settings.controllers_period);
-    sources.add(ControllersSource::description(&plan), plan.clone(), move || {
+    sources.add_of(generation, ControllersSource::description(&plan), plan.clone(), move || {
         ControllersSource::new(&plan, cell)
     });
     // One of the shards probes: the others would measure the same brokers, and write to them, once more.
     if shard.index() == 0 {
-        start_probe(cluster, sources);
+        start_probe(cluster, generation, sources);
     }
 }
 
-/// Under what the sources of a cluster find their cell. A name may be the address of another cluster's first broker.
+/// Under what the sources of a cluster find what they share. A name may be the address of another cluster's first broker.
 fn cell_key(cluster: &ClusterSettings) -> String {
     let kind = if cluster.name.is_empty() { "broker" } else { "name" };
     format!("kafka cluster\0{kind}\0{}", cluster.source_name())
@@ -80,17 +88,19 @@ fn cell_key(cluster: &ClusterSettings) -> String {
 
 /// Adds the probe, if it is wanted.
 #[cfg(feature = "probe")]
-fn start_probe(cluster: &ClusterSettings, sources: &mut Sources) {
+fn start_probe(cluster: &ClusterSettings, generation: u64, sources: &mut Sources) {
     use crate::probe::ProbeSource;
     if cluster.probe.enabled {
         let cluster = cluster.clone();
-        sources.add(ProbeSource::description(&cluster), cluster.clone(), move || ProbeSource::new(cluster));
+        sources.add_of(generation, ProbeSource::description(&cluster), cluster.clone(), move || {
+            ProbeSource::new(cluster)
+        });
     }
 }
 
 /// Says that there is no probe in this build, if one is wanted.
 #[cfg(not(feature = "probe"))]
-fn start_probe(cluster: &ClusterSettings, _sources: &mut Sources) {
+fn start_probe(cluster: &ClusterSettings, _generation: u64, _sources: &mut Sources) {
     if cluster.probe.enabled {
         let cluster = cluster.source_name();
         tracing::error!(

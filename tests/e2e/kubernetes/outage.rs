@@ -1,5 +1,6 @@
-//! The story of an API server that goes away: cut off, frozen, killed, with its past forgotten. What was read stays with its age,
-//! what changed is seen when it is back, and it is not asked for everything again unless it has forgotten.
+//! The story of an API server that goes away: cut off, frozen, killed, with its past forgotten, or without the storage behind it. What
+//! was read stays with its age, what changed is seen when it is back, and it is not asked for everything again unless it has
+//! forgotten.
 
 use std::process::Command;
 use std::thread;
@@ -67,6 +68,10 @@ fn an_api_server_that_goes_away_leaves_no_hole() {
     steps.take("a_server_that_was_frozen_takes_no_new_list", || frozen(&mut stage));
     steps.take("a_server_that_was_killed_is_asked_once_for_each_list_at_most", || killed(&mut stage));
     steps.take("a_server_that_forgot_its_past_is_asked_once_for_each_list", || forgotten(&mut stage));
+    steps.take("a_storage_that_falls_silent_behind_a_server_that_answers_is_told", || {
+        storage_silent(&mut stage);
+    });
+    steps.take("a_storage_that_dies_behind_a_server_that_answers_is_told", || storage_dead(&mut stage));
     let seen = watcher.end();
     println!("    {} scrapes meanwhile", seen.scrapes);
     steps.take("no_scrape_lacked_a_certificate", || assert_eq!(seen.false_rows, Vec::<String>::new()));
@@ -80,6 +85,7 @@ fn watches_end(stage: &mut Stage) {
     stage.until_changed();
     assert_eq!(stage.lists(), before, "lists were made again");
     assert!(stage.watches() > 2, "no watch has ended, so nothing is proven");
+    assert_eq!(errors(&stage.lookout.scrape()), 0.0, "a quiet cluster is no failure");
 }
 
 fn cut(stage: &mut Stage) {
@@ -140,6 +146,30 @@ fn forgotten(stage: &mut Stage) {
     assert!((1..=2).contains(&lists), "{lists} lists");
 }
 
+fn storage_silent(stage: &mut Stage) {
+    let before = stage.lists();
+    signal("STOP", stage.control_plane.etcd_id());
+    stage.until_down_behind_a_server_that_answers();
+    signal("CONT", stage.control_plane.etcd_id());
+    stage.change();
+    stage.until_changed();
+    stage.until_up();
+    assert_eq!(stage.lists(), before, "lists were made again");
+}
+
+fn storage_dead(stage: &mut Stage) {
+    let before = stage.lists();
+    stage.control_plane.kill_etcd();
+    stage.until_down_behind_a_server_that_answers();
+    stage.control_plane.start_etcd();
+    stage.change();
+    stage.until_changed();
+    stage.until_up();
+    let lists = stage.lists() - before;
+    println!("    {lists} lists after the storage was started again");
+    assert!(lists <= 2, "{lists} lists");
+}
+
 impl Stage {
     /// Renews a certificate, so that it ends in another year than any before.
     fn change(&mut self) {
@@ -167,6 +197,18 @@ impl Stage {
         let begun = Instant::now();
         self.lookout.until("a source that is down", |scrape| (up(scrape) == Some(0.0)).then_some(()));
         println!("    down is said after {} ms", begun.elapsed().as_millis());
+    }
+
+    /// The same, of a server that goes on to answer what it need not ask its storage, watches among it.
+    #[track_caller]
+    fn until_down_behind_a_server_that_answers(&mut self) {
+        self.until_down();
+        let api = self.control_plane.api();
+        for path in ["/version", "/api/v1/secrets?resourceVersion=0&limit=1"] {
+            assert_eq!(api.ask("GET", path, None).map(|answer| answer.status), Some(200), "{path}");
+        }
+        thread::sleep(AWAY / 3);
+        self.is_away();
     }
 
     #[track_caller]
@@ -224,14 +266,23 @@ impl Stage {
     }
 
     fn signal(&self, name: &str) {
-        let id = self.control_plane.api_server_id().to_string();
-        succeed(Command::new("kill").args(["-s", name, &id]), b"");
+        signal(name, self.control_plane.api_server_id());
     }
+}
+
+fn signal(name: &str, id: u32) {
+    succeed(Command::new("kill").args(["-s", name, &id.to_string()]), b"");
 }
 
 /// Whether Secrets could be read.
 fn up(scrape: &Scrape) -> Option<f64> {
     rows(scrape, "x509_source_up", &[("source_kind", "kube-secret")]).first().map(|row| row.value)
+}
+
+/// How many cycles have failed.
+fn errors(scrape: &Scrape) -> f64 {
+    let rows = rows(scrape, "lookout_source_errors_total", &[("exporter", "certs")]);
+    rows.iter().map(|row| row.value).sum()
 }
 
 /// How many certificates are shown.

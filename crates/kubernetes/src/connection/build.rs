@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kube_client::client::ClientBuilder;
-use kube_client::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
+use kube_client::config::{AuthInfo, Context, KubeConfigOptions, Kubeconfig};
 use kube_client::{Client, Config};
 use lookout_declarations::Reason;
 use lookout_kubernetes_spec::config::Access;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+use super::destination::Target;
 use super::stamp::Stamps;
 use crate::failure::Failure;
 
@@ -28,6 +29,8 @@ pub(super) struct Built {
     /// Scheme, host and port.
     pub(super) server: Arc<str>,
     pub(super) stamps: Stamps,
+    /// Where a kubeconfig leads; none of what the settings themselves say.
+    pub(super) target: Option<Target>,
 }
 
 /// How a pod reaches its API server, if this is one and has a service account.
@@ -52,10 +55,11 @@ fn pod_access(host: &str, port: &str, service_account: &Path) -> Option<Access> 
 /// Makes a client. Blocks.
 pub(super) fn build(access: &Access, connect_timeout: Duration) -> Result<Built, Failure> {
     let mut stamps = Stamps::default();
-    let mut config = if access.kubeconfig.is_empty() {
-        of_server(access, &mut stamps)?
+    let (mut config, target) = if access.kubeconfig.is_empty() {
+        (of_server(access, &mut stamps)?, None)
     } else {
-        of_kubeconfig(access, &mut stamps)?
+        let (config, target) = of_kubeconfig(access, &mut stamps)?;
+        (config, Some(target))
     };
     if !access.proxy_url.is_empty() {
         config.proxy_url = Some(uri("proxy_url", &access.proxy_url)?);
@@ -64,7 +68,7 @@ pub(super) fn build(access: &Access, connect_timeout: Duration) -> Result<Built,
     config.default_retry = false; // retries are the follow's, which knows the budget
     let server = address(&config.cluster_url).into();
     let builder = ClientBuilder::try_from(config).map_err(|error| Failure::of_transport(&error))?;
-    Ok(Built { client: builder.build(), server, stamps })
+    Ok(Built { client: builder.build(), server, stamps, target })
 }
 
 /// Where a server is, without what stands before an `@` and behind the port.
@@ -95,7 +99,7 @@ fn of_server(access: &Access, stamps: &mut Stamps) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn of_kubeconfig(access: &Access, stamps: &mut Stamps) -> Result<Config, Failure> {
+fn of_kubeconfig(access: &Access, stamps: &mut Stamps) -> Result<(Config, Target), Failure> {
     let path = Path::new(&access.kubeconfig);
     stamps.add(path);
     // The text of such an error may hold what stands in the file.
@@ -114,11 +118,28 @@ fn of_kubeconfig(access: &Access, stamps: &mut Stamps) -> Result<Config, Failure
         stamps.add(Path::new(file));
     }
     let options = KubeConfigOptions { context: given(&access.context), ..KubeConfigOptions::default() };
-    let context = options.context.clone().or_else(|| kubeconfig.current_context.clone()).unwrap_or_default();
+    let name = options.context.clone().or_else(|| kubeconfig.current_context.clone()).unwrap_or_default();
+    let unusable = || {
+        unreadable(&format!("has no usable context `{name}`: check its cluster, its user and their files"))
+    };
+    let context = context(&kubeconfig, &name).ok_or_else(unusable)?;
+    let proxy = proxy(&kubeconfig, &context.cluster);
     let config = Config::from_custom_kubeconfig(kubeconfig, &options);
-    tokio::runtime::Handle::current().block_on(config).map_err(|_| {
-        unreadable(&format!("has no usable context `{context}`: check its cluster, its user and their files"))
-    })
+    let mut config = tokio::runtime::Handle::current().block_on(config).map_err(|_| unusable())?;
+    // Not that of the environment, which nobody has named for this, and whose exceptions kube's client applies to the proxy itself.
+    config.proxy_url = proxy.map(|proxy| proxy.parse()).transpose().map_err(|_| unusable())?;
+    let target = Target::new(&config, &context);
+    Ok((config, target))
+}
+
+fn context(kubeconfig: &Kubeconfig, name: &str) -> Option<Context> {
+    kubeconfig.contexts.iter().find(|context| context.name == name)?.context.clone()
+}
+
+/// The proxy on the way to a cluster, as the kubeconfig has it.
+fn proxy(kubeconfig: &Kubeconfig, cluster: &str) -> Option<String> {
+    let cluster = kubeconfig.clusters.iter().find(|named| named.name == cluster)?.cluster.as_ref()?;
+    cluster.proxy_url.clone().filter(|proxy| !proxy.is_empty())
 }
 
 /// The files that a kubeconfig names.

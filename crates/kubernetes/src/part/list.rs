@@ -10,7 +10,7 @@
 
 use lookout_declarations::Reason;
 use lookout_kubernetes_spec::metrics::ListCause;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::Part;
 use super::page_size::PageSize;
@@ -36,6 +36,7 @@ impl Part {
     /// Lists everything, and puts it in the place of what is known.
     pub(super) async fn list(&mut self) -> Result<(), Failure> {
         self.await_labels().await?;
+        self.await_turn().await;
         let mut result = self.list_in_version().await;
         for version in self.resource.versions {
             if !matches!(&result, Err(failure) if failure.kind == Kind::Absent) {
@@ -49,12 +50,23 @@ impl Part {
         let (listed, position) = result?;
         self.account.list(self.cause);
         listed.replace(now());
+        self.server.felt_pulse(self.resource.group);
         self.position = Some(position);
         self.was_complete = true;
         self.has_watched = false;
+        self.is_doubtful = false;
         self.broken = 0;
+        self.n_lists = self.n_lists.saturating_add(1);
         self.succeed();
         Ok(())
+    }
+
+    /// Waits if nothing came of the last list but that everything is to be listed anew: a server that refuses the version of its own list to
+    /// watches must not be asked for everything in a loop.
+    async fn await_turn(&mut self) {
+        if self.n_lists > 0 {
+            sleep(self.relists.fail_list()).await;
+        }
     }
 
     async fn list_in_version(&mut self) -> Result<(Box<dyn Listing>, String), Failure> {

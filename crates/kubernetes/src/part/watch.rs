@@ -3,8 +3,12 @@
 //! Invariants:
 //! - The position moves with each line that was taken in, and only then.
 //! - A watch ends by the server's clock, or a little later by ours: then the connection is dead.
+//! - While it is open it is found out whether the server's storage answers: a quiet watch alone says nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use lookout_declarations::Reason;
 use lookout_kubernetes_spec::metrics::Event;
@@ -12,7 +16,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Part;
 use crate::answer::{Lines, TextLine};
-use crate::ask::Ask;
+use crate::ask::{Ask, Place};
 use crate::failure::Failure;
 use crate::json::Json;
 use crate::object::ObjectJson;
@@ -20,6 +24,7 @@ use crate::page::{Glimpse, Line, LineEvent};
 use crate::server::now;
 use crate::shelf::Told;
 use crate::status::Status;
+use crate::tasks::Task;
 
 /// How long the server may take to end a watch whose time is up.
 const MARGIN: Duration = Duration::from_secs(5);
@@ -39,6 +44,8 @@ enum Next {
     Settled,
     /// Other namespaces belong to the follow.
     Labels,
+    /// When the storage was known to answer, or why it was not.
+    Pulse(Result<Timestamp, Failure>),
 }
 
 impl Part {
@@ -57,25 +64,32 @@ impl Part {
         let _open = self.account.open_watch();
         let mut lines = answer.lines(limits.max_page_size);
         let end = Instant::now() + limits.watch_timeout + MARGIN;
+        self.begin_pulse();
         let mut is_settled = false;
         loop {
-            match self
-                .next(&mut lines, end, is_settled)
-                .await
-                .map_err(|failure| self.server.note(&ask, failure))?
-            {
-                Next::Line | Next::Settled => {
+            let next = self.next(&mut lines, end, is_settled).await;
+            match next.map_err(|failure| self.server.note(&ask, failure))? {
+                Next::Line => {
+                    is_settled = true;
+                    self.go_on();
+                }
+                Next::Settled => {
                     is_settled = true;
                     self.succeed();
                 }
                 Next::Labels => self.relabel().await?,
+                Next::Pulse(Ok(when)) => self.shelf.set_current(when),
+                Next::Pulse(Err(failure)) => {
+                    // Not before it answers is there a watch that says anything.
+                    self.is_doubtful = true;
+                    return Err(failure);
+                }
                 Next::End => {
-                    self.shelf.set_current(now());
                     if start.elapsed() < SETTLED && !is_settled {
                         // A server that ends each watch at once must not be asked in a loop.
                         sleep(self.backoff.fail()).await;
                     } else {
-                        self.succeed();
+                        self.go_on();
                     }
                     return Ok(());
                 }
@@ -91,6 +105,21 @@ impl Part {
         }
     }
 
+    /// Begins to find out whether the storage of what is watched answers, unless an earlier watch has.
+    fn begin_pulse(&mut self) {
+        if self.pulse.as_ref().is_some_and(Task::is_over) {
+            // It says how things were before this watch: when the one before failed, perhaps.
+            self.pulse = None;
+        }
+        let (server, resource) = (Arc::clone(&self.server), self.resource);
+        let (version, namespace) = (self.version, self.namespace.clone());
+        let feel = async move {
+            let place = Place { resource: &resource, version, namespace: namespace.as_deref() };
+            server.feel_pulse(place).await
+        };
+        self.pulse.get_or_insert_with(|| Task::spawn(feel));
+    }
+
     async fn next(&mut self, lines: &mut Lines, end: Instant, is_settled: bool) -> Result<Next, Failure> {
         let labels = async {
             match &mut self.labels {
@@ -104,6 +133,12 @@ impl Part {
             }
             sleep(SETTLED).await;
         };
+        let felt = async {
+            match &mut self.pulse {
+                Some(pulse) => pulse.end().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             line = lines.next() => match line? {
@@ -112,6 +147,11 @@ impl Part {
             },
             () = labels => Ok(Next::Labels),
             () = settled => Ok(Next::Settled),
+            outcome = felt => {
+                self.pulse = None;
+                let panicked = || Err(Failure::new(Reason::Panicked, "the storage could not be asked"));
+                Ok(Next::Pulse(outcome.unwrap_or_else(panicked)))
+            }
             () = sleep_until(end) => Ok(Next::Dead),
         }
     }
@@ -139,7 +179,6 @@ impl Part {
         if event == Event::Bookmark {
             let version = Json::check(object).ok().and_then(|json| ObjectJson::new(json).resource_version());
             self.position = version.map(std::borrow::Cow::into_owned).or(self.position.take());
-            self.shelf.set_current(now);
             return Ok(());
         }
         let told = if event == Event::Deleted {

@@ -9,10 +9,13 @@
 )]
 
 mod access;
+mod elsewhere;
 mod endings;
 mod json;
 mod lists;
 mod logs;
+mod proxies;
+mod pulse;
 mod refusals;
 mod review;
 mod secrets;

@@ -2,6 +2,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::renewal::Renewal;
 use crate::shard::Shard;
 use crate::sources::{Cells, Sources};
 
@@ -11,6 +12,7 @@ pub struct DriverControl {
     requests: mpsc::Sender<ApplyRequest>,
     cells: Cells,
     shard: Shard,
+    renewal: Renewal,
 }
 
 /// Somebody has another set of sources.
@@ -55,12 +57,18 @@ impl DriverControl {
     pub(super) fn new(cells: Cells, shard: Shard) -> (Self, mpsc::Receiver<ApplyRequest>) {
         // Whoever applies waits for what becomes of it, so there is no use in a queue.
         let (requests, receiver) = mpsc::channel(1);
-        (Self { requests, cells, shard }, receiver)
+        (Self { requests, cells, shard, renewal: Renewal::default() }, receiver)
     }
 
     /// An empty set that shares its cells with the sources in force.
     pub fn sources(&self) -> Sources {
-        Sources::sharing(self.cells.clone(), self.shard)
+        Sources::sharing(self.cells.clone(), self.shard).renewed_by(self.renewal.clone())
+    }
+
+    /// Completes when a source of a set has asked by its [`Renewal`] for the settings in force to be put into force once more, since
+    /// this last completed. Cancel-safe.
+    pub async fn renewal_asked(&self) {
+        self.renewal.asked().await;
     }
 
     /// Puts `sources` into force in the place of those that are, and completes when it is done: what is unchanged goes

@@ -141,9 +141,9 @@ async fn what_is_found_wrong_stays_with_the_data_and_goes_with_them() {
     stage.run();
     stage.after(60).await;
     let findings = stage.status("lag").findings;
-    assert_eq!(findings.count, 1);
+    assert_eq!(findings.count(), 1);
     assert_eq!(findings.examples[0].message, "is negative");
     stage.after(70).await;
     let status = stage.status("lag");
-    assert_eq!((status.state, status.findings.count), (SourceState::Withdrawn, 0));
+    assert_eq!((status.state, status.findings.count()), (SourceState::Withdrawn, 0));
 }

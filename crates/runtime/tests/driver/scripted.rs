@@ -207,6 +207,7 @@ impl Source for Scripted {
             subject: self.name.clone(),
             message: message.to_owned(),
             remedy: "turn it round".to_owned(),
+            alert: None,
         };
         (model.value < 0.0).then(|| finding("is negative")).into_iter().collect()
     }

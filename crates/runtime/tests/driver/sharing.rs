@@ -88,3 +88,18 @@ async fn a_cell_that_no_source_holds_lives_as_long_as_the_configuration_that_ask
     stage.control.apply(stage.control.sources()).await.unwrap();
     assert!(cell.upgrade().is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_a_renewal_is_heard_once_also_by_who_listens_later() {
+    let stage = Stage::new();
+    let asks = |sources: &Sources| sources.renewal().ask();
+    let is_heard = async || tokio::time::timeout(Duration::ZERO, stage.control.renewal_asked()).await.is_ok();
+    assert!(!is_heard().await);
+    let (first, second) = (stage.control.sources(), stage.control.sources());
+    asks(&first);
+    asks(&second);
+    assert!(is_heard().await);
+    assert!(!is_heard().await, "both at once");
+    asks(&Sources::default());
+    assert!(!is_heard().await, "a set beside any driver");
+}
