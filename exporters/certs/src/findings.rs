@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use lookout_certs_spec::config::{Chain, ExpiryThreshold};
 use lookout_certs_spec::labels::{Role, Verification};
 use lookout_kubernetes::{Entry, View};
-use lookout_runtime::Finding;
+use lookout_runtime::{AlertName, Finding};
 
 use crate::cluster::stored::{Held, Place, StoredObject};
 use crate::endpoints::{Observation, SeenChain};
 use crate::files::{Inventory, StoredFile};
+use crate::finding_alerts as alerts;
 use crate::parse::Certificate;
 use crate::verify::verify;
 
@@ -35,11 +36,15 @@ pub(crate) fn served(observation: &Observation, now: Timestamp) -> Vec<Finding> 
 fn about_to_expire(observation: &Observation, seen: &SeenChain, now: Timestamp) -> Vec<Finding> {
     let target = &observation.target;
     let found = |certificate: &Certificate| {
-        let message = expiry(certificate, &target.about_to_expire, now)?;
+        let (end, message) = expiry(certificate, &target.about_to_expire, now)?;
         Some(Finding {
             subject: target.source_name(),
             message: format!("the certificate of {} that it serves {message}", subject_of(certificate)),
             remedy: "renew it and have the server read the new one".to_owned(),
+            alert: Some(match end {
+                End::Past => alerts::SERVED_EXPIRED,
+                End::Near => alerts::SERVED_EXPIRING_SOON,
+            }),
         })
     };
     seen.chain.certificates.iter().flatten().filter_map(found).collect()
@@ -49,40 +54,47 @@ fn untrusted(observation: &Observation, seen: &SeenChain, now: Timestamp) -> Opt
     let target = &observation.target;
     let expected = target.expected_name.to_str();
     let verdict = verify(&seen.chain, &observation.trust, &target.expected_name, now.as_second());
-    let (message, remedy) = match verdict.result {
+    let (message, remedy, alert) = match verdict.result {
         Verification::Trusted => return None,
         Verification::Expired => (
             format!("its chain has expired{}", end_of_first(seen, now)),
             "renew the certificate and have the server read the new one".to_owned(),
+            alerts::SERVED_EXPIRED,
         ),
         Verification::NotYetValid => (
             "its chain is not valid yet".to_owned(),
             "compare the clocks of the server and of this machine, or wait until the certificate is valid".to_owned(),
+            alerts::SERVED_NOT_YET_VALID,
         ),
         Verification::Untrusted => (
             "its chain ends at an authority that is not trusted".to_owned(),
             "if the authority is yours, add its root to `trusted_roots`; if not, install a certificate of one that \
              clients trust"
                 .to_owned(),
+            alerts::ENDPOINT_UNTRUSTED,
         ),
         Verification::IncompleteChain => (
             "it does not send the intermediate certificate that issued its own".to_owned(),
             "append the intermediate certificates to the certificate file of the server".to_owned(),
+            alerts::ENDPOINT_UNTRUSTED,
         ),
         Verification::NameMismatch => (
             format!("its certificate is not made out to `{expected}`"),
             format!("issue one that names `{expected}`, or write the name that is meant as `expected_name`"),
+            alerts::ENDPOINT_NAME_MISMATCH,
         ),
         Verification::Invalid => (
             "its chain breaks a rule of X.509, or the server does not hold the key of its certificate".to_owned(),
             "look at the chain with `openssl s_client -showcerts`, and compare the certificate with its key".to_owned(),
+            alerts::ENDPOINT_UNTRUSTED,
         ),
         Verification::Unknown => (
             "its chain cannot be verified, because the trusted roots cannot all be read".to_owned(),
             "mend what is said about `trusted_roots`".to_owned(),
+            alerts::TRUST_UNREADABLE,
         ),
     };
-    Some(Finding { subject: target.source_name(), message, remedy })
+    Some(Finding { subject: target.source_name(), message, remedy, alert: Some(alert) })
 }
 
 /// Which stored certificates have expired, or are about to. A root that is about to is no finding: it stands in
@@ -94,11 +106,12 @@ pub(crate) fn stored(
 ) -> Vec<Finding> {
     let of_file = |file: &StoredFile| -> Vec<Finding> {
         let found = |certificate: &Certificate| {
-            let message = expiry(certificate, about_to_expire, now)?;
+            let (end, message) = expiry(certificate, about_to_expire, now)?;
             Some(Finding {
                 subject: file.path.clone(),
                 message: format!("the certificate of {} {message}", subject_of(certificate)),
                 remedy: "renew it, or remove the file if nothing uses it any more".to_owned(),
+                alert: Some(alert_of_stored(certificate, end)),
             })
         };
         file.parsed.certificates.iter().filter_map(found).collect()
@@ -116,11 +129,12 @@ pub(crate) fn in_objects(
 ) -> Vec<Finding> {
     let of_object = |entry: &Arc<Entry<StoredObject>>| -> Vec<Finding> {
         let found = |held: &Held| {
-            let message = expiry(&held.certificate, about_to_expire, now)?;
+            let (end, message) = expiry(&held.certificate, about_to_expire, now)?;
             Some(Finding {
                 subject: format!("{} {}", place.object_kind(), entry.key),
                 message: format!("the certificate of {} {message}", subject_of(&held.certificate)),
                 remedy: "renew it, or remove the object if nothing uses it any more".to_owned(),
+                alert: Some(alert_of_stored(&held.certificate, end)),
             })
         };
         entry.object.certificates.iter().filter(|held| held.is_shown(chain)).filter_map(found).collect()
@@ -128,17 +142,37 @@ pub(crate) fn in_objects(
     view.iter().flat_map(of_object).take(MAX_FINDINGS).collect()
 }
 
-/// What is wrong with the end of a certificate's validity.
-fn expiry(certificate: &Certificate, about_to_expire: &ExpiryThreshold, now: Timestamp) -> Option<String> {
+/// How the end of a certificate's validity is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Past,
+    Near,
+}
+
+fn alert_of_stored(certificate: &Certificate, end: End) -> AlertName {
+    match end {
+        End::Past if certificate.role == Role::Root => alerts::STORED_ROOT_EXPIRED,
+        End::Past => alerts::STORED_EXPIRED,
+        // A root that is about to expire is no finding.
+        End::Near => alerts::STORED_EXPIRING_SOON,
+    }
+}
+
+/// What is wrong with the end of a certificate's validity, in words too.
+fn expiry(
+    certificate: &Certificate,
+    about_to_expire: &ExpiryThreshold,
+    now: Timestamp,
+) -> Option<(End, String)> {
     let left = certificate.not_after.saturating_sub(now.as_second());
     let life = certificate.not_after.saturating_sub(certificate.not_before);
     let end = moment(certificate.not_after);
     if left < 0 {
-        return Some(format!("has expired, on {end}"));
+        return Some((End::Past, format!("has expired, on {end}")));
     }
     let within = (left as f64) < about_to_expire.remaining_seconds() as f64
         && (left as f64) < about_to_expire.life_left.get() * life as f64;
-    (within && certificate.role != Role::Root).then(|| format!("is about to expire, on {end}"))
+    (within && certificate.role != Role::Root).then(|| (End::Near, format!("is about to expire, on {end}")))
 }
 
 /// When the first certificate of a chain ended, if one has.

@@ -21,6 +21,7 @@ pub mod cluster;
 mod discriminator;
 pub mod endpoints;
 pub mod files;
+mod finding_alerts;
 mod findings;
 pub mod parse;
 mod start;

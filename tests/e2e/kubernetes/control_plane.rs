@@ -22,7 +22,7 @@ pub(super) struct ControlPlane {
     // In this order: who depends on another ends before it.
     controllers: Option<Server>,
     api_server: Option<Server>,
-    _etcd: Server,
+    etcd: Option<Server>,
     pub(super) authority: Authority,
     pub(super) admin: Identity,
     /// Where the API server listens, `127.0.0.1:port`.
@@ -54,12 +54,13 @@ impl ControlPlane {
         std::fs::write(folder.join("audit-policy.json"), AUDIT_POLICY).expect("it can be written");
         let mut openssl = std::process::Command::new(tool("OPENSSL"));
         succeed(openssl.args(["genrsa", "-out"]).arg(folder.join("service-accounts.key")).arg("2048"), b"");
-        let (etcd, etcd_address) = etcd(&folder);
+        let etcd_address = free_address();
+        let etcd = start_etcd(&folder, &etcd_address);
         let address = free_address();
         let mut control_plane = Self {
             controllers: None,
             api_server: None,
-            _etcd: etcd,
+            etcd: Some(etcd),
             authority,
             admin,
             address,
@@ -140,6 +141,26 @@ impl ControlPlane {
         self.api_server = None;
     }
 
+    /// The process of the storage.
+    pub(super) fn etcd_id(&self) -> u32 {
+        self.etcd.as_ref().expect("it runs").id()
+    }
+
+    /// Kills the storage behind the API server, which goes on.
+    pub(super) fn kill_etcd(&mut self) {
+        self.etcd = None;
+    }
+
+    /// Starts the storage again, with what it had, at the same address, and waits until the API server has found it.
+    pub(super) fn start_etcd(&mut self) {
+        let etcd = start_etcd(&self.folder, &self.etcd_address);
+        let api = self.api();
+        etcd.until("an API server that has its storage back", || {
+            api.ask("GET", "/readyz", None).filter(|answer| answer.status == 200)
+        });
+        self.etcd = Some(etcd);
+    }
+
     /// Starts the API server, at the same address each time, and waits until it is ready.
     pub(super) fn start_api_server(&mut self) {
         let server =
@@ -217,9 +238,9 @@ impl ControlPlane {
     }
 }
 
-/// Starts etcd, and says where it listens.
-fn etcd(folder: &Path) -> (Server, String) {
-    let [clients, peers] = [free_address(), free_address()];
+/// Starts etcd, with what it had before, for clients at `clients`.
+fn start_etcd(folder: &Path, clients: &str) -> Server {
+    let peers = free_address();
     let arguments = [
         format!("--data-dir={}", folder.join("etcd").display()),
         format!("--listen-client-urls=http://{clients}"),
@@ -236,7 +257,7 @@ fn etcd(folder: &Path) -> (Server, String) {
         curl.args(["--silent", "--fail", "--max-time", "5"]).arg(format!("http://{clients}/health"));
         run(&mut curl, b"").status.success().then_some(())
     });
-    (etcd, clients)
+    etcd
 }
 
 /// A folder of this test program below the target directory. Those of programs that have ended are removed.

@@ -119,7 +119,7 @@ fn configuration(access: &Value, cluster: &Value) -> Value {
 }
 
 /// Replaces a file at once.
-fn replace(file: &Path, text: &str) {
+pub(super) fn replace(file: &Path, text: &str) {
     let new: PathBuf = file.with_extension("new");
     std::fs::write(&new, text).expect("the file can be written");
     std::fs::rename(&new, file).expect("the file can be exchanged");

@@ -18,7 +18,7 @@ const RELEASES: usize = 3;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A process, killed when this is dropped, and the lines that it says.
-struct Spoken {
+pub(super) struct Spoken {
     child: Child,
     lines: Receiver<String>,
 }
@@ -69,7 +69,7 @@ fn kubectl_lists_and_watches_from_the_simulator() {
 }
 
 impl Spoken {
-    fn start(command: &mut Command) -> Self {
+    pub(super) fn start(command: &mut Command) -> Self {
         // The simulator serves until its input ends.
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
         let output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
@@ -80,7 +80,7 @@ impl Spoken {
 
     /// The next line.
     #[track_caller]
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         self.lines.recv_timeout(PATIENCE).expect("it says something")
     }
 }

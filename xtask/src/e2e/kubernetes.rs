@@ -1,5 +1,5 @@
-//! A Kubernetes API server with its store and its controllers, built as they are released; kubectl; and the custom resources
-//! of cert-manager and of the Gateway API.
+//! A Kubernetes API server with its store and its controllers, built as they are released; kubectl; the custom resources
+//! of cert-manager and of the Gateway API; cert-manager itself, and an authority that it can ask.
 //!
 //! The modules below `tests/e2e/kubernetes` pin them all. The first build takes ten minutes of a core; after that everything
 //! lies in the cache. There is no kubelet and no scheduler: nobody runs pods here, and the API is the same without.
@@ -18,6 +18,8 @@ use crate::workspace::Workspace;
 
 /// The version that `go.mod` pins and that kubectl has too.
 const VERSION: &str = "1.36.4";
+/// The version whose custom resources are installed, too.
+const CERT_MANAGER: &str = "v1.21.2";
 /// What the programs say of themselves is linked into them.
 const LINKED: [(&str, &str); 3] = [
     ("k8s.io/component-base/version.gitVersion", "v1.36.4"),
@@ -51,8 +53,25 @@ pub(super) fn provide(workspace: &Workspace) -> Result<Vec<Variable>, Error> {
     variables.push(("LOOKOUT_E2E_KUBECTL", kubectl()?));
     variables.push(("LOOKOUT_E2E_CERT_MANAGER_CRDS", cert_manager.join("deploy/crds")));
     variables.push(("LOOKOUT_E2E_GATEWAY_API_CRDS", gateway_api.join("config/crd/standard")));
+    variables.extend(issuing(workspace)?);
     variables.push(simulated(workspace)?);
     Ok(variables)
+}
+
+/// cert-manager's controller, and Pebble with its name server.
+fn issuing(workspace: &Workspace) -> Result<[Variable; 3], Error> {
+    let folder = workspace.root.join("tests/e2e/kubernetes");
+    let controller = folder.join("cert-manager");
+    let program =
+        GoProgram { module: &controller, package: ".", name: "cert-manager", linked: &[], tags: &[] };
+    let pebble = |package: &str, name| {
+        go::build(&folder.join("pebble"), &format!("github.com/letsencrypt/pebble/v2/cmd/{package}"), name)
+    };
+    Ok([
+        ("LOOKOUT_E2E_CERT_MANAGER", program.build_of("github.com/cert-manager/cert-manager", CERT_MANAGER)?),
+        ("LOOKOUT_E2E_PEBBLE", pebble("pebble", "pebble")?),
+        ("LOOKOUT_E2E_PEBBLE_NAMES", pebble("pebble-challtestsrv", "pebble-challtestsrv")?),
+    ])
 }
 
 /// The simulator's API server as a program of its own.

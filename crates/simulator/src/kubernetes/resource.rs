@@ -106,6 +106,7 @@ impl ResourceDescription {
             issuer.cluster_wide(),
             Self { versions: vec!["v1".into(), "v1beta1".into()], ..gateway },
         ]);
+        all.push(Self::custom("gateway.networking.k8s.io", "v1", "listenersets", "ListenerSet"));
         all.push(Self::custom("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute"));
         all
     }

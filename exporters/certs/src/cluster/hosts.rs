@@ -1,8 +1,8 @@
 //! Which host is served with which Secret, and whether that one's certificate is made out to it.
 //!
 //! ```text
-//! Ingress, Gateway, Service ──readers──▶ HostObject ──claims──▶ Claim ─┐
-//! Secrets with certificates ──────────────────────────────────▶ Stored ┴──judge──▶ HostResult
+//! Ingress, Gateway, ListenerSet, Service ──readers──▶ HostObject ──claims──▶ Claim ─┐
+//! Secrets with certificates ───────────────────────────────────────────────▶ Stored ┴──judge──▶ HostResult
 //! ```
 //!
 //! Invariants:
@@ -18,9 +18,12 @@ mod assess;
 mod claim;
 mod coverage;
 mod findings;
+mod follows;
 mod gateway;
 mod ingress;
+mod ingress_class;
 mod judge;
+mod listener_set;
 mod named;
 mod object;
 mod service;
@@ -29,12 +32,14 @@ mod stored;
 mod stored_secrets;
 
 pub use assess::assess;
-pub use claim::{Claim, claims};
+pub use claim::{Claim, attached_claims, claims};
 pub use coverage::{Names, normal};
 pub use findings::findings;
 pub use gateway::GatewayReader;
 pub use ingress::IngressReader;
+pub use ingress_class::{IngressClass, IngressClassReader, classify};
 pub use judge::{Judged, judge};
+pub use listener_set::ListenerSetReader;
 pub use named::LeafReader;
 pub use object::{HostObject, HostObjectKind, Listener};
 pub use service::ServiceReader;

@@ -13,7 +13,9 @@ use tokio::sync::watch;
 use super::certmanager::{
     CertManagerSource, CertificateReader, ChallengeReader, IssuerReader, OrderReader, RequestReader,
 };
-use super::hosts::{GatewayReader, HostSource, HostsCell, IngressReader, ServiceReader};
+use super::hosts::{
+    GatewayReader, HostSource, HostsCell, IngressClassReader, IngressReader, ListenerSetReader, ServiceReader,
+};
 use super::requests::{SigningRequestReader, SigningRequestSource};
 use super::served::{HostProbeSource, ProbeSettings};
 use super::stored::{self, StoredCell};
@@ -102,7 +104,13 @@ impl Joined<'_> {
     }
 
     fn hosts(&mut self, secrets: &Arc<StoredCell>) {
-        let resources = [IngressReader.resource(), GatewayReader.resource(), ServiceReader.resource()];
+        let resources = [
+            IngressReader.resource(),
+            IngressClassReader.resource(),
+            GatewayReader.resource(),
+            ListenerSetReader.resource(),
+            ServiceReader.resource(),
+        ];
         let without = "whether hosts are covered by their certificates is not seen";
         self.need(&resources, "to see which hosts are served with which Secrets", without);
         let shard = self.sources.shard();

@@ -1,5 +1,6 @@
 //! What is read through a Kubernetes API: objects as a server sends them, and what follows from them.
 
+mod attached;
 mod certmanager;
 mod controller;
 mod edge;
@@ -9,3 +10,4 @@ mod platform;
 mod requests;
 mod served;
 mod workloads;
+mod written;

@@ -20,6 +20,8 @@ const NAMESPACE: &str = NAMESPACES[1];
 const RESULTS: [&str; 7] =
     ["covered", "not_covered", "expired", "no_certificate", "secret_missing", "not_permitted", "unknown"];
 const SERVED: [&str; 5] = ["same", "differs", "unreachable", "not_probed", "unknown"];
+/// The controller that serves the class `kinds`.
+const CONTROLLER: &str = "kinds.test/openssl";
 /// The host that the controller has the right certificate for.
 const SHOP: &str = "shop.kinds.test";
 
@@ -72,6 +74,7 @@ pub(super) fn populate(api: &Api, issuing: &Issuing) -> Servers {
     // Of a custom resource, kind and version have to be said.
     let gateway = json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "gate"}, "spec": spec});
     api.create(&gateways, &gateway);
+    listener_set(api);
     let service = json!({
         "metadata": {"name": "annotated", "annotations": {"lookout/tls-secret": "wild", "lookout/tls-host": "s.wild.kinds.test"}},
         "spec": {"clusterIP": "None", "ports": [{"name": "https", "port": 8443}]},
@@ -82,8 +85,21 @@ pub(super) fn populate(api: &Api, issuing: &Issuing) -> Servers {
     let default = issuing.issue("default certificate of the controller", &["default.kinds.test"]);
     let open = free_address();
     let controller = start(folder.path(), &open, &default, &shop);
-    let addresses = json!({"kinds": open, "kinds-closed": free_address()});
+    let addresses = json!({CONTROLLER: open, "kinds-closed": free_address()});
     Servers { addresses, open, _controller: controller, _folder: folder }
+}
+
+/// A ListenerSet that adds to the Gateway, and the class of the Ingresses that can be asked for.
+fn listener_set(api: &Api) {
+    let listener = json!({
+        "name": "set", "protocol": "HTTPS", "port": 443, "hostname": "set.wild.kinds.test",
+        "tls": {"certificateRefs": [{"name": "wild"}]},
+    });
+    let spec = json!({"parentRef": {"name": "gate"}, "listeners": [listener]});
+    let set = json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "ListenerSet", "metadata": {"name": "set"}, "spec": spec});
+    api.create(&format!("/apis/gateway.networking.k8s.io/v1/namespaces/{NAMESPACE}/listenersets"), &set);
+    let class = json!({"metadata": {"name": "kinds"}, "spec": {"controller": CONTROLLER}});
+    api.create("/apis/networking.k8s.io/v1/ingressclasses", &class);
 }
 
 /// Starts a server with a certificate for [`SHOP`], and another for everybody else.
@@ -128,6 +144,7 @@ pub(super) fn covered(stage: &mut Stage) {
         row("Ingress", "not", "missing.kinds.test", "missing", "secret_missing"),
         row("Ingress", "closed", "a.wild.kinds.test", "wild", "covered"),
         row("Gateway", "gate", "gate.wild.kinds.test", "wild", "covered"),
+        row("ListenerSet", "set", "set.wild.kinds.test", "wild", "covered"),
         row("Service", "annotated", "s.wild.kinds.test", "wild", "covered"),
     ];
     let wanted = wanted.concat();

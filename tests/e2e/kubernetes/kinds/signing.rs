@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Stage;
 use crate::kubernetes::access::base64;
-use crate::kubernetes::truth::{items, seconds};
+use crate::kubernetes::truth::{items, seconds, unbase64};
 use crate::tools::{succeed, tool};
 
 const REQUESTS: &str = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
@@ -39,6 +39,7 @@ pub(super) fn requests(stage: &mut Stage) {
         let request = stage.api.get(&format!("{REQUESTS}/kinds-issued"));
         request["status"]["certificate"].is_string().then_some(())
     });
+    issued_until(stage);
     let list = stage.kubectl.get(&["certificatesigningrequests"]);
     let (mut counts, mut oldest) = (BTreeMap::<(&str, &str), f64>::new(), i64::MAX);
     for request in items(&list) {
@@ -69,6 +70,19 @@ pub(super) fn requests(stage: &mut Stage) {
         stage.api.delete(&format!("{REQUESTS}/{name}"));
     }
     stage.until_rows("certs_signing_request_oldest_pending_timestamp_seconds", &[], &[("signer", OURS)], &[]);
+}
+
+/// What was issued has its end, as OpenSSL says, and its subject.
+fn issued_until(stage: &mut Stage) {
+    let request = stage.api.get(&format!("{REQUESTS}/kinds-issued"));
+    let certificate = unbase64(request["status"]["certificate"].as_str().expect("it was issued"));
+    let mut openssl = Command::new(tool("OPENSSL"));
+    openssl.args(["x509", "-noout", "-enddate", "-dateopt", "iso_8601"]);
+    let text = String::from_utf8(succeed(&mut openssl, &certificate)).expect("it is text");
+    let end = seconds(text.trim().trim_start_matches("notAfter="));
+    let wanted: [(&[&str], f64); 1] = [(&["kinds-issued", "kinds-issued"], end as f64)];
+    let family = "certs_signing_request_not_after_timestamp_seconds";
+    stage.until_rows(family, &["name", "subject_CN"], &[("signer", CLIENTS)], &wanted);
 }
 
 fn state_of(request: &Value) -> &'static str {

@@ -53,6 +53,10 @@ const PARTS: &[(FailureCause, &[&str])] = &[
         &[
             "error:connection",
             "error:tls",
+            // Let's Encrypt's details, which a Challenge may have without the type of the error.
+            "timeout during connect",
+            "timeout after connect",
+            "error getting validation data",
             "connection refused",
             "connection reset by peer",
             "i/o timeout",
@@ -65,11 +69,12 @@ const PARTS: &[(FailureCause, &[&str])] = &[
             "x509: certificate signed by unknown authority",
         ],
     ),
-    (FailureCause::HttpStatus, &["wrong status code '"]),
+    (FailureCause::HttpStatus, &["wrong status code '", "non-200 status code from http"]),
     (
         FailureCause::Denied,
         &[
             "error:caa",
+            "caa record for ",
             "caa self-check failed",
             "error:rejectedidentifier",
             "was denied by an approval controller",
@@ -101,6 +106,14 @@ const PARTS: &[(FailureCause, &[&str])] = &[
     ),
 ];
 
+/// How an answer is spoken of that is not the key: by cert-manager's own check, and by authorities.
+const ANSWERS: [&str; 4] = [
+    "did not get expected response",
+    "did not match expected",
+    "did not match this challenge",
+    "invalid response from",
+];
+
 /// The cause that `text` names.
 pub fn classify(text: &str) -> FailureCause {
     let text = beginning(text).to_ascii_lowercase();
@@ -118,10 +131,14 @@ pub fn classify(text: &str) -> FailureCause {
 
 /// A page where the key should have been. One whose title is a status (`404 Not Found`) is a web server's word for that
 /// status; any other stands in front of the host, as a login does.
+///
+/// From 1.21.2 on, cert-manager's own check keeps the page to itself: it names the key where it once named the page. It does so
+/// after an answer of status 200 only.
 fn of_page(text: &str) -> Option<FailureCause> {
-    let is_answer = ["did not get expected response", "did not match expected", "invalid response from"]
-        .iter()
-        .any(|part| text.contains(part));
+    if text.contains("did not get expected response \"") {
+        return Some(FailureCause::LoginPage);
+    }
+    let is_answer = ANSWERS.iter().any(|part| text.contains(part));
     let is_page = ["<!doctype html", "<html"].iter().any(|part| text.contains(part));
     (is_answer && is_page).then(|| {
         let title = text.split_once("<title>").map(|(_, title)| title.trim_start());
@@ -159,6 +176,11 @@ mod tests {
              \"Ac6l.VUhX\" but got: <!doctype html>\n<html l... (truncated)",
             FailureCause::LoginPage,
         ),
+        // 1.21.2 on, `pkg/issuer/acme/http`
+        (
+            "Waiting for HTTP-01 challenge propagation: did not get expected response \"Ac6l.VUhX\" when querying endpoint",
+            FailureCause::LoginPage,
+        ),
         // #4003
         (
             "Error accepting authorization: acme: authorization error for company.example: 403 \
@@ -177,6 +199,18 @@ mod tests {
              urn:ietf:params:acme:error:unauthorized: 2001:db8::7: Invalid response from \
              https://team.cloudflareaccess.com/cdn-cgi/access/login/shop.example?kid=1&redirect_url=%2F: 403",
             FailureCause::LoginPage,
+        ),
+        // Boulder's `va/http.go`
+        (
+            "Error accepting authorization: acme: authorization error for shop.example: 403 \
+             urn:ietf:params:acme:error:unauthorized: 192.0.2.7: The key authorization file from the server did not match \
+             this challenge. Expected \"Ac6l.VUhX\" (got \"<!DOCTYPE html><html><title>Sign in</title>\")",
+            FailureCause::LoginPage,
+        ),
+        (
+            "403 urn:ietf:params:acme:error:unauthorized: The key authorization file from the server did not match this \
+             challenge. Expected \"Ac6l.VUhX\" (got \"Ac6l.other\")",
+            FailureCause::Other,
         ),
         // #3309, #2517
         (
@@ -269,6 +303,12 @@ mod tests {
              \"http://shop.example/.well-known/acme-challenge/x\": dial tcp 192.0.2.7:80: i/o timeout",
             FailureCause::Connection,
         ),
+        // Details alone, as `syncChallengeStatus` of `pkg/controller/acmechallenges` leaves them.
+        (
+            "192.0.2.7: Fetching http://shop.example/x: Timeout during connect (likely firewall problem)",
+            FailureCause::Connection,
+        ),
+        ("CAA record for shop.example prevents issuance", FailureCause::Denied),
         // The authority may not sign, or nobody approved.
         (
             "Failed to create Order: 400 urn:ietf:params:acme:error:rejectedIdentifier: Error creating new order :: \

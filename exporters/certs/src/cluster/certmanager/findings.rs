@@ -9,6 +9,7 @@ use super::condition::ConditionStatus;
 use super::model::CertManager;
 use super::objects::{CertificateObject, IssuerObject};
 use super::renewal::{Failing, Lineage};
+use crate::finding_alerts as alerts;
 
 /// How long a renewal may be overdue before it is told, in seconds: cert-manager renews within minutes, one certificate
 /// after another.
@@ -33,13 +34,16 @@ fn certificate(entry: &Entry<CertificateObject>, lineage: &Lineage<'_>, now: i64
     if let Some(failing) = lineage.failing(entry, now) {
         let what = if entry.object.was_never_issued() { "it was never issued" } else { "it is not renewed" };
         let message = format!("{what}: {}{}", meaning(failing.cause), quoted(&failing));
-        return Some(Finding { subject, message, remedy: remedy(failing.cause).to_owned() });
+        let remedy = remedy(failing.cause).to_owned();
+        // Also of one that was never issued: that alert is for where nothing says why.
+        return Some(Finding { subject, message, remedy, alert: Some(alerts::RENEWAL_FAILING) });
     }
     let overdue = entry.object.renewal.is_some_and(|renewal| now.saturating_sub(renewal) > OVERDUE_AFTER);
     overdue.then(|| Finding {
         subject,
         message: "its renewal is overdue, and nothing says why".to_owned(),
         remedy: "see whether cert-manager's controller runs, and read its log".to_owned(),
+        alert: Some(alerts::RENEWAL_OVERDUE),
     })
 }
 
@@ -54,6 +58,7 @@ fn issuers<'a>(
             subject: format!("{kind} {}", entry.key),
             message: format!("it is not ready: {}", cut(&ready.message)),
             remedy: format!("mend what it says; nothing is issued by this {kind} until then"),
+            alert: Some(alerts::ISSUER_NOT_READY),
         })
     })
 }

@@ -73,14 +73,18 @@ impl<'a> Lineage<'a> {
         let issuing = issuing.map(|issuing| &*issuing.message);
         let mut texts = texts.into_iter().chain(issuing).filter(|text| !text.is_empty());
         let first = texts.next();
+        let issuer = || self.unready_issuer(&certificate.key.namespace, &object.issuer);
         if let Some(text) = first.into_iter().chain(texts).find(known) {
-            return (classify(text), text.into());
+            let cause = classify(text);
+            // A request says that its issuer is not ready; why, the issuer says.
+            let said = (cause == FailureCause::IssuerNotReady).then(issuer).flatten();
+            return (cause, said.unwrap_or_else(|| text.into()));
         }
         let text = first.unwrap_or_default();
         match request.map(|request| request.state) {
             Some(RequestState::Denied) => (FailureCause::Denied, text.into()),
             Some(RequestState::Invalid) => (FailureCause::Invalid, text.into()),
-            _ => match self.unready_issuer(&certificate.key.namespace, &object.issuer) {
+            _ => match issuer() {
                 Some(said) => (FailureCause::IssuerNotReady, said),
                 None => (FailureCause::Other, text.into()),
             },

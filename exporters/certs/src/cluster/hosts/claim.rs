@@ -26,6 +26,10 @@ pub struct Claim {
     pub is_permitted: bool,
     /// The class of the object.
     pub class: Box<str>,
+    /// Who serves the class, such as `k8s.io/ingress-nginx`; empty if that is not known.
+    pub controller: Box<str>,
+    /// The Gateway that has it served, if not the object itself.
+    pub parent: Option<ObjectKey>,
     /// Where its controller is reached, as the object says.
     pub addresses: Vec<Box<str>>,
     /// The port of its controller.
@@ -45,6 +49,19 @@ impl Claim {
         !self.host.is_empty() && !self.host.contains('*')
     }
 
+    /// Who has to choose between claims for one host, as far as objects say: the controller of all Ingresses of a class, but each
+    /// Gateway, with what is attached to it, and each Service by itself.
+    pub fn server(&self) -> (HostObjectKind, ObjectKey) {
+        match self.kind {
+            HostObjectKind::Ingress => (self.kind, ObjectKey::new("", &self.class)),
+            HostObjectKind::Gateway | HostObjectKind::Service => (self.kind, self.key.clone()),
+            HostObjectKind::ListenerSet => match &self.parent {
+                Some(gateway) => (HostObjectKind::Gateway, gateway.clone()),
+                None => (self.kind, self.key.clone()),
+            },
+        }
+    }
+
     /// Takes in the Secrets of another listener for the same host at the same port. Of two that are treated differently, which
     /// no API admits, the first counts.
     fn join(&mut self, listener: &Listener) {
@@ -60,10 +77,23 @@ impl Claim {
 
 /// The claims of all objects of a kind, in their order.
 pub fn claims(kind: HostObjectKind, objects: &View<HostObject>) -> impl Iterator<Item = Claim> {
-    objects.iter().flat_map(move |entry| of_object(kind, entry))
+    objects.iter().flat_map(move |entry| of_object(kind, entry, &entry.object))
 }
 
-fn of_object(kind: HostObjectKind, entry: &Entry<HostObject>) -> Vec<Claim> {
+/// The claims of all ListenerSets, in their order: each is served where its Gateway is.
+pub fn attached_claims(sets: &View<HostObject>, gateways: &View<HostObject>) -> impl Iterator<Item = Claim> {
+    sets.iter().flat_map(|entry| {
+        let gateway = entry.object.parent.as_ref().and_then(|key| gateways.get(&key.namespace, &key.name));
+        of_object(
+            HostObjectKind::ListenerSet,
+            entry,
+            gateway.map_or(&entry.object, |gateway| &gateway.object),
+        )
+    })
+}
+
+/// The claims of an object, which is served where `place` is.
+fn of_object(kind: HostObjectKind, entry: &Entry<HostObject>, place: &HostObject) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
     let mut places = HashMap::new();
     for listener in &entry.object.listeners {
@@ -71,7 +101,7 @@ fn of_object(kind: HostObjectKind, entry: &Entry<HostObject>) -> Vec<Claim> {
             match places.entry((host, listener.port)) {
                 Slot::Vacant(slot) => {
                     slot.insert(claims.len());
-                    claims.push(claim(kind, entry, host, listener));
+                    claims.push(claim(kind, entry, place, host, listener));
                 }
                 Slot::Occupied(slot) => {
                     if let Some(known) = claims.get_mut(*slot.get()) {
@@ -84,15 +114,23 @@ fn of_object(kind: HostObjectKind, entry: &Entry<HostObject>) -> Vec<Claim> {
     claims
 }
 
-fn claim(kind: HostObjectKind, entry: &Entry<HostObject>, host: &str, listener: &Listener) -> Claim {
+fn claim(
+    kind: HostObjectKind,
+    entry: &Entry<HostObject>,
+    place: &HostObject,
+    host: &str,
+    listener: &Listener,
+) -> Claim {
     Claim {
         kind,
         key: entry.key.clone(),
         host: host.into(),
         secrets: listener.secrets.clone(),
         is_permitted: listener.is_permitted,
-        class: entry.object.class.clone(),
-        addresses: entry.object.addresses.clone(),
+        class: place.class.clone(),
+        controller: Box::default(),
+        parent: entry.object.parent.clone(),
+        addresses: place.addresses.clone(),
         port: listener.port,
         is_passed_through: listener.is_passed_through,
     }

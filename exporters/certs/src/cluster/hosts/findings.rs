@@ -11,6 +11,7 @@ use super::claim::Claim;
 use super::judge::{Judged, judgements};
 use super::source::Hosts;
 use super::stored::Stored;
+use crate::finding_alerts as alerts;
 use crate::parse::Fingerprint;
 
 /// What is wrong at `now` with the claims that belong to `shard`.
@@ -24,37 +25,44 @@ fn of_claim((judged, result, secret): (&Judged, HostResult, Option<&ObjectKey>))
     let claim = &judged.claim;
     let secret = secret?;
     let host = host(claim);
-    let (message, remedy) = match result {
+    let (message, remedy, alert) = match result {
         HostResult::Unknown => return None,
         HostResult::Covered => {
             let missing = missing(judged)?;
             (
                 format!("the Secret {missing}, one of several for {host}, is not there; {secret} is good"),
                 "create it, or remove the name: a controller may refuse the others too".to_owned(),
+                // The host is covered.
+                None,
             )
         }
         HostResult::NotCovered => (
             format!("the certificate in the Secret {secret} is not made out to {host}"),
             format!("issue one that names {host}, or name the Secret that has it"),
+            Some(alerts::HOST_NOT_COVERED),
         ),
         HostResult::Expired => (
             format!("the certificate in the Secret {secret}, for {host}, is not valid now"),
             "renew it; if cert-manager does so, see what it says of the Certificate".to_owned(),
+            Some(alerts::HOST_SECRET_EXPIRED),
         ),
         HostResult::NoCertificate => (
             format!("the Secret {secret}, for {host}, holds no certificate under `tls.crt` that can be read"),
             "put a certificate and its key into it, as `kubectl create secret tls` does".to_owned(),
+            Some(alerts::HOST_WITHOUT_CERTIFICATE),
         ),
         HostResult::SecretMissing => (
             format!("the Secret {secret}, for {host}, is not there"),
             "create it, have cert-manager create it, or correct the name".to_owned(),
+            Some(alerts::HOST_WITHOUT_CERTIFICATE),
         ),
         HostResult::NotPermitted => (
             format!("it may not use the Secret {secret}, for {host}"),
             format!("create a ReferenceGrant in the namespace {}, or move the Secret", secret.namespace),
+            Some(alerts::HOST_WITHOUT_CERTIFICATE),
         ),
     };
-    Some(Finding { subject: subject(claim), message, remedy })
+    Some(Finding { subject: subject(claim), message, remedy, alert })
 }
 
 /// A Secret that is not there, of those that a claim names.
@@ -63,13 +71,12 @@ fn missing(judged: &Judged) -> Option<&ObjectKey> {
     all.find(|(_, stored)| matches!(stored, Stored::Missing)).map(|(secret, _)| secret)
 }
 
-/// Hosts that several objects of one class have served with different certificates at one port: the controller serves one of
-/// them.
+/// Hosts that several objects have one server serve with different certificates at one port: it serves one of them.
 fn conflicts<'a>(owned: impl Iterator<Item = &'a Judged>) -> Vec<Finding> {
-    let mut by_host = BTreeMap::<(&str, u16, &str), Vec<&Judged>>::new();
+    let mut by_host = BTreeMap::<_, Vec<&Judged>>::new();
     for judged in owned.filter(|judged| !judged.claim.host.is_empty() && !judged.claim.secrets.is_empty()) {
         let claim = &judged.claim;
-        by_host.entry((&claim.class, claim.port, &claim.host)).or_default().push(judged);
+        by_host.entry((claim.server(), claim.port, &claim.host)).or_default().push(judged);
     }
     let conflict = |several: &Vec<&Judged>| {
         let (first, rest) = several.split_first()?;
@@ -86,6 +93,8 @@ fn conflicts<'a>(owned: impl Iterator<Item = &'a Judged>) -> Vec<Finding> {
                 name(first)
             ),
             remedy: "name the same Secret in both, or the host in one of them only".to_owned(),
+            // Which of them is served, and whether that differs, is told of each.
+            alert: None,
         })
     };
     by_host.values().filter_map(conflict).collect()

@@ -1,7 +1,7 @@
 //! How a Gateway is read (`gateway.networking.k8s.io`, `GatewaySpec`, `GatewayTLSConfig`).
 //!
 //! A reference to a Secret of another namespace needs a `ReferenceGrant` there. Whether there is one, the controller has found
-//! out: it says so in the listener's condition `ResolvedRefs`.
+//! out: it says so in the listener's condition `ResolvedRefs`. ListenerSets have listeners of the same shape.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::cluster::certmanager::{ConditionStatus, condition, short};
 /// The most Secrets of one listener; the API admits 64.
 const MAX_SECRETS: usize = 64;
 
-/// Reads Gateways; one without TLS is left out.
+/// Reads Gateways. One without TLS is kept: ListenerSets may add to it, and are served where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayReader;
 
@@ -33,20 +33,19 @@ impl Reader for GatewayReader {
 
     fn read(&self, object: &ObjectJson<'_>) -> Option<HostObject> {
         let (spec, status) = (object.get("spec"), object.get("status"));
-        let refused = refused(status.get("listeners"));
-        let namespace = object.namespace();
-        let entries = spec.get("listeners").items().take(MAX_HOSTS);
-        let listeners: Vec<_> = entries.filter_map(|entry| listener(entry, &namespace, &refused)).collect();
-        if listeners.is_empty() {
-            return None;
-        }
         let addresses = status.get("addresses").items().map(|address| short(address.get("value")));
         let addresses = addresses.filter(|address| !address.is_empty()).take(MAX_ADDRESSES).collect();
-        Some(
-            HostObject { class: short(spec.get("gatewayClassName")), listeners, addresses, is_cut: false }
-                .cut(),
-        )
+        let (class, listeners) = (short(spec.get("gatewayClassName")), listeners(object));
+        Some(HostObject { class, listeners, addresses, ..HostObject::default() }.cut())
     }
+}
+
+/// The listeners that serve TLS.
+pub(super) fn listeners(object: &ObjectJson<'_>) -> Vec<Listener> {
+    let refused = refused(object.get("status").get("listeners"));
+    let namespace = object.namespace();
+    let entries = object.get("spec").get("listeners").items().take(MAX_HOSTS);
+    entries.filter_map(|entry| listener(entry, &namespace, &refused)).collect()
 }
 
 /// A listener that serves TLS.

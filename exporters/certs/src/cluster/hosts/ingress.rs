@@ -61,7 +61,7 @@ impl Reader for IngressReader {
         };
         let listeners = entries.iter().map(listener).collect();
         let addresses = addresses(object.get("status").at(&["loadBalancer", "ingress"]));
-        Some(HostObject { class, listeners, addresses, is_cut: false }.cut())
+        Some(HostObject { class, listeners, addresses, ..HostObject::default() }.cut())
     }
 }
 

@@ -1,4 +1,4 @@
-//! What Ingresses, Gateways and Services have in common: hosts, and the Secrets that they are served with.
+//! What Ingresses, Gateways, ListenerSets and Services have in common: hosts, and the Secrets that they are served with.
 
 use lookout_kubernetes::ObjectKey;
 
@@ -15,6 +15,8 @@ pub enum HostObjectKind {
     Ingress,
     /// A Gateway (`gateway.networking.k8s.io`).
     Gateway,
+    /// A ListenerSet, which adds listeners to a Gateway (`gateway.networking.k8s.io`).
+    ListenerSet,
     /// A Service whose annotations name a Secret.
     Service,
 }
@@ -25,6 +27,7 @@ impl HostObjectKind {
         match self {
             Self::Ingress => "Ingress",
             Self::Gateway => "Gateway",
+            Self::ListenerSet => "ListenerSet",
             Self::Service => "Service",
         }
     }
@@ -35,6 +38,8 @@ impl HostObjectKind {
 pub struct HostObject {
     /// Its class, by which its controller is found; empty if it names none.
     pub class: Box<str>,
+    /// The Gateway that it adds to; only a ListenerSet has one, and only if the Gateway takes it.
+    pub parent: Option<ObjectKey>,
     /// What it has served, in its order.
     pub listeners: Vec<Listener>,
     /// Where its controller is reached, as its status says: addresses and names.

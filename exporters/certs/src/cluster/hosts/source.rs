@@ -6,24 +6,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lookout_certs_spec::{CLUSTER_REASONS, Settings};
-use lookout_declarations::Reason;
 use lookout_exposition::Batch;
-use lookout_kubernetes::{Cluster, Followed, Follower, ObjectKey, Reader, Selection};
-use lookout_runtime::{CollectError, Collected, DataKind, Fault, Finding, Shard, Source, SourceDescription};
+use lookout_kubernetes::{Cluster, ObjectKey, Selection};
+use lookout_runtime::{CollectError, Collected, DataKind, Finding, Shard, Source, SourceDescription};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::assess::assess;
-use super::claim::{Claim, claims};
+use super::claim::Claim;
 use super::findings::findings;
-use super::gateway::GatewayReader;
-use super::ingress::IngressReader;
+use super::follows::Follows;
 use super::judge::Judged;
-use super::object::{HostObject, HostObjectKind};
-use super::service::ServiceReader;
 use super::stored::Stored;
 use super::stored_secrets::{NamedSecrets, among};
-use crate::cluster::following::{Standing, outcome};
+use crate::cluster::following::outcome;
 use crate::cluster::stored::StoredSecrets;
 
 /// How long the first look waits for the Secrets to be read: without them it could only say that it knows nothing.
@@ -40,23 +36,17 @@ pub struct Hosts {
 /// Where the hosts are seen by whoever asks for them; `None` until they have been read once.
 pub type HostsCell = watch::Sender<Option<Arc<Hosts>>>;
 
-/// Reads Ingresses, Gateways and annotated Services.
+/// Reads Ingresses, Gateways, ListenerSets and annotated Services.
 pub struct HostSource {
     cluster: Arc<Cluster>,
     selection: Selection,
     shard: Shard,
     /// Nothing where no Secret may be read.
     secrets: Option<watch::Receiver<Option<StoredSecrets>>>,
+    /// From the first cycle on.
     follows: Option<Follows>,
-    hosts: Arc<HostsCell>,
-}
-
-/// The follows, from the first cycle on.
-struct Follows {
-    ingresses: Follower<HostObject>,
-    gateways: Follower<HostObject>,
-    services: Follower<HostObject>,
     named: NamedSecrets,
+    hosts: Arc<HostsCell>,
 }
 
 impl Hosts {
@@ -76,10 +66,11 @@ impl Hosts {
     }
 }
 
-/// What a controller tells hosts apart by. The port is not part of it: where a controller's address is configured, which of an
-/// object's ports is behind it is not known.
+/// What a controller tells hosts apart by; one may serve several classes. The port is not part of it: where a controller's address
+/// is configured, which of an object's ports is behind it is not known.
 fn place(claim: &Claim) -> (Box<str>, Box<str>) {
-    (claim.class.clone(), claim.host.clone())
+    let server = if claim.controller.is_empty() { &claim.class } else { &claim.controller };
+    (server.clone(), claim.host.clone())
 }
 
 impl HostSource {
@@ -91,7 +82,7 @@ impl HostSource {
         secrets: Option<watch::Receiver<Option<StoredSecrets>>>,
         hosts: Arc<HostsCell>,
     ) -> Self {
-        Self { cluster, selection, shard, secrets, follows: None, hosts }
+        Self { cluster, selection, shard, secrets, follows: None, named: NamedSecrets::default(), hosts }
     }
 
     /// What the driver must know of it.
@@ -116,61 +107,12 @@ impl HostSource {
     }
 }
 
-impl Follows {
-    fn start(cluster: &Arc<Cluster>, selection: &Selection) -> Self {
-        Self {
-            ingresses: cluster.follow(IngressReader, selection),
-            gateways: cluster.follow(GatewayReader, selection),
-            services: cluster.follow(ServiceReader, selection),
-            named: NamedSecrets::default(),
-        }
-    }
-
-    async fn settled(&self) {
-        tokio::join!(self.ingresses.settled(), self.gateways.settled(), self.services.settled());
-    }
-
-    async fn changed(&mut self) {
-        tokio::select! {
-            () = self.ingresses.changed() => {}
-            () = self.gateways.changed() => {}
-            () = self.services.changed() => {}
-            () = self.named.changed() => {}
-        }
-    }
-
-    fn read(&self) -> (Vec<Claim>, Vec<Standing>, Vec<Fault>) {
-        let kinds = [
-            (HostObjectKind::Ingress, IngressReader.resource(), self.ingresses.latest()),
-            (HostObjectKind::Gateway, GatewayReader.resource(), self.gateways.latest()),
-            (HostObjectKind::Service, ServiceReader.resource(), self.services.latest()),
-        ];
-        let all = kinds.iter().flat_map(|(kind, _, followed)| claims(*kind, &followed.view)).collect();
-        let standings = kinds.iter().map(|(_, resource, followed)| Standing::of(*resource, followed));
-        let faults = kinds.iter().flat_map(|(kind, _, followed)| too_many(*kind, followed)).collect();
-        (all, standings.collect(), faults)
-    }
-}
-
-fn too_many(kind: HostObjectKind, followed: &Followed<HostObject>) -> Vec<Fault> {
-    let cut = followed.view.iter().filter(|entry| entry.object.is_cut);
-    let fault = |key| Fault {
-        reason: Reason::TooMany,
-        subject: format!("{} {key}", kind.as_str()),
-        message: format!(
-            "it names more hosts than the {} that are watched of one object",
-            super::object::MAX_HOSTS
-        ),
-    };
-    cut.map(|entry| fault(&entry.key)).collect()
-}
-
 impl Source for HostSource {
     type Model = Arc<Hosts>;
 
     async fn collect(&mut self) -> Result<Collected<Arc<Hosts>>, CollectError> {
         let secrets = self.secrets().await;
-        let Self { cluster, selection, shard, follows, hosts, .. } = self;
+        let Self { cluster, selection, shard, follows, named, hosts, .. } = self;
         let follows = follows.get_or_insert_with(|| Follows::start(cluster, selection));
         follows.settled().await;
         let (claims, standings, mut faults) = follows.read();
@@ -178,18 +120,18 @@ impl Source for HostSource {
         let owned = |claim: &&Claim| claim.belongs_to(*shard);
         let mut unseen = BTreeSet::new();
         if let Some(secrets) = &secrets {
-            let named = claims.iter().filter(owned).flat_map(|claim| &claim.secrets);
-            unseen.extend(named.filter(|secret| among(secrets, secret).is_none()).cloned());
+            let wanted = claims.iter().filter(owned).flat_map(|claim| &claim.secrets);
+            unseen.extend(wanted.filter(|secret| among(secrets, secret).is_none()).cloned());
         }
-        follows.named.set(cluster, &unseen);
-        follows.named.settled().await;
-        faults.extend(follows.named.too_many());
-        let named: Vec<_> = follows.named.standings().collect();
+        named.set(cluster, &unseen);
+        named.settled().await;
+        faults.extend(named.too_many());
+        let standings: Vec<_> = named.standings().collect();
         // That one of them cannot be read is no reason to fail: its host is unknown.
-        faults.extend(outcome(&named).unwrap_or_default());
+        faults.extend(outcome(&standings).unwrap_or_default());
         let stored = |secret: &ObjectKey| match &secrets {
             None => Stored::Unknown,
-            Some(secrets) => among(secrets, secret).unwrap_or_else(|| follows.named.find(secret)),
+            Some(secrets) => among(secrets, secret).unwrap_or_else(|| named.find(secret)),
         };
         let judged = claims.into_iter().map(|claim| {
             // The Secrets of others are not seen here: it would be a lie to call them missing.
@@ -213,6 +155,7 @@ impl Source for HostSource {
         };
         tokio::select! {
             () = follows.changed() => {}
+            () = self.named.changed() => {}
             () = secrets => {}
         }
     }

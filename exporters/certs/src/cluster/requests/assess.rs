@@ -1,22 +1,34 @@
 //! What is exposed of CertificateSigningRequests, and what is wrong with them.
+//!
+//! A signer, and all requests to it, are shown by the shard that owns its name.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use lookout_certs_spec::labels::SigningState;
-use lookout_certs_spec::metrics::{SIGNING_REQUEST_OLDEST_PENDING, SIGNING_REQUESTS};
+use lookout_certs_spec::metrics::{
+    SIGNING_REQUEST_NOT_AFTER, SIGNING_REQUEST_OLDEST_PENDING, SIGNING_REQUESTS,
+};
+use lookout_declarations::Reason;
 use lookout_exposition::{Batch, Family};
-use lookout_kubernetes::View;
-use lookout_runtime::{Finding, Shard};
+use lookout_kubernetes::{Entry, View};
+use lookout_runtime::{Fault, Finding, Shard};
 
-use super::reader::SigningRequest;
+use super::reader::{IssuedCertificate, SigningRequest};
+use crate::finding_alerts::SIGNING_REQUEST_PENDING;
 
 /// How long a request may wait before it is told, in seconds: those that a controller approves wait for seconds, and
 /// Kubernetes forgets a pending one after a day.
 const WAITS_LONG: i64 = 60 * 60;
 
-/// Writes the counts by signer. A signer is counted by the shard that owns its name. Every state of a signer that has requests
-/// has a row.
+/// The most certificates that have a row. Kubernetes removes a request an hour after it was answered, and the kubelets of a large
+/// cluster may all ask within one.
+pub const MAX_ISSUED: usize = 2000;
+
+/// The most certificates that cannot be read that one cycle names.
+const MAX_FAULTS: usize = 200;
+
+/// Writes the counts by signer, and when each issued certificate ends. Every state of a signer that has requests has a row.
 pub fn assess(requests: &View<SigningRequest>, shard: Shard, batch: &mut Batch) {
     let mut signers = BTreeMap::<&str, Signer>::new();
     for entry in requests.iter().filter(|entry| shard.owns(&entry.object.signer)) {
@@ -40,6 +52,39 @@ pub fn assess(requests: &View<SigningRequest>, shard: Shard, batch: &mut Batch) 
     }
     batch.add(counts);
     batch.add(oldest);
+    let mut not_after = Family::new(&SIGNING_REQUEST_NOT_AFTER);
+    for (entry, issued) in issued(requests, shard).take(MAX_ISSUED) {
+        let labels = (&*entry.object.signer, &*entry.key.name, &*issued.common_name);
+        not_after.set(labels, issued.not_after as f64);
+    }
+    batch.add(not_after);
+}
+
+fn issued(
+    requests: &View<SigningRequest>,
+    shard: Shard,
+) -> impl Iterator<Item = (&Entry<SigningRequest>, &IssuedCertificate)> {
+    let owned = requests.iter().filter(move |entry| shard.owns(&entry.object.signer));
+    owned.filter_map(|entry| Some((&**entry, entry.object.issued.as_ref()?)))
+}
+
+/// What was issued and has no row: what cannot be read, and what is beyond the limit.
+pub fn faults(requests: &View<SigningRequest>, shard: Shard) -> Vec<Fault> {
+    let owned = requests.iter().filter(|entry| shard.owns(&entry.object.signer));
+    let is_unreadable =
+        |request: &SigningRequest| request.state == SigningState::Issued && request.issued.is_none();
+    let unreadable = owned.filter(|entry| is_unreadable(&entry.object)).take(MAX_FAULTS).map(|entry| Fault {
+        reason: Reason::Malformed,
+        subject: format!("CertificateSigningRequest {}", entry.key),
+        message: "the certificate that was issued cannot be read; ask whoever runs the signer".to_owned(),
+    });
+    let beyond = issued(requests, shard).count().saturating_sub(MAX_ISSUED);
+    let too_many = (beyond > 0).then(|| Fault {
+        reason: Reason::TooMany,
+        subject: "certificatesigningrequests.certificates.k8s.io".to_owned(),
+        message: format!("of {beyond} more than the {MAX_ISSUED} whose end is shown it is not"),
+    });
+    unreadable.chain(too_many).collect()
 }
 
 /// What is counted of one signer.
@@ -67,6 +112,7 @@ pub fn findings(requests: &View<SigningRequest>, shard: Shard, now: Timestamp) -
                 "look at it with `kubectl describe csr {0}`, then `kubectl certificate approve {0}` or `deny {0}`",
                 entry.key
             ),
+            alert: Some(SIGNING_REQUEST_PENDING),
         })
     });
     found.collect()

@@ -8,7 +8,7 @@ use lookout_exposition::Batch;
 use lookout_kubernetes::{Cluster, Follower, Reader, Selection, View};
 use lookout_runtime::{CollectError, Collected, DataKind, Finding, Shard, Source, SourceDescription};
 
-use super::assess::{assess, findings};
+use super::assess::{assess, faults, findings};
 use super::reader::{SigningRequest, SigningRequestReader};
 use crate::cluster::following::{Standing, outcome};
 
@@ -47,7 +47,8 @@ impl Source for SigningRequestSource {
             self.follower.get_or_insert_with(|| cluster.follow(SigningRequestReader, &Selection::default()));
         follower.settled().await;
         let latest = follower.latest();
-        let faults = outcome(&[Standing::of(SigningRequestReader.resource(), &latest)])?;
+        let mut faults = outcome(&[Standing::of(SigningRequestReader.resource(), &latest)])?;
+        faults.extend(self::faults(&latest.view, self.shard));
         Ok(Collected { model: latest.view, faults })
     }
 

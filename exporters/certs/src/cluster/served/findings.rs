@@ -7,6 +7,7 @@ use lookout_runtime::Finding;
 use super::compare::compare;
 use super::probe::Outcome;
 use super::source::Served;
+use crate::finding_alerts as alerts;
 
 /// What is wrong with what controllers serve at `now`.
 pub fn findings(served: &Served, now: Timestamp) -> Vec<Finding> {
@@ -19,10 +20,13 @@ pub fn findings(served: &Served, now: Timestamp) -> Vec<Finding> {
             let differs = compare(judged, &served.hosts, outcome) == ServedResult::Differs;
             let has_expired =
                 matches!(outcome, Some(Outcome::Shown(shown)) if shown.not_after < now.as_second());
-            let (what, remedy) = match (differs, has_expired) {
-                (true, true) => ("a certificate that has expired, and another one is stored", RELOAD),
-                (true, false) => ("another certificate than the stored one", RELOAD),
-                (false, true) => ("a certificate that has expired", "renew it"),
+            let (what, remedy, alert) = match (differs, has_expired) {
+                (true, true) => {
+                    let what = "a certificate that has expired, and another one is stored";
+                    (what, RELOAD, alerts::HOST_SERVED_EXPIRED)
+                }
+                (true, false) => ("another certificate than the stored one", RELOAD, alerts::SERVED_DIFFERS),
+                (false, true) => ("a certificate that has expired", "renew it", alerts::HOST_SERVED_EXPIRED),
                 (false, false) => continue,
             };
             let (host, endpoint) = (claim.host.escape_debug(), ask.endpoint());
@@ -30,6 +34,7 @@ pub fn findings(served: &Served, now: Timestamp) -> Vec<Finding> {
                 subject: format!("{} {}", claim.kind.as_str(), claim.key),
                 message: format!("for `{host}`, the controller at {endpoint} serves {what}"),
                 remedy: remedy.to_owned(),
+                alert: Some(alert),
             });
         }
     }

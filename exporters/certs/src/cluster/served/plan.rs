@@ -37,7 +37,7 @@ pub struct Plan {
 /// What is planned with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planning {
-    /// By class, where the controller is.
+    /// By class, or by the controller that serves the class, where the controller is.
     pub ingress_addresses: BTreeMap<String, Address>,
     /// By host, where its public name is reached, if not where the name server says.
     pub public_addresses: BTreeMap<String, Address>,
@@ -90,7 +90,7 @@ impl Plan {
     }
 }
 
-/// The configured address of the class, else what the object says of itself.
+/// The configured address of the class or of its controller, else what the object says of itself.
 fn of_controller(claim: &Claim, planning: &Planning) -> Vec<Ask> {
     let ask = |host: &str, port, is_configured| Ask {
         host: host.to_owned(),
@@ -100,7 +100,10 @@ fn of_controller(claim: &Claim, planning: &Planning) -> Vec<Ask> {
     };
     let configured = match claim.kind {
         HostObjectKind::Service => None,
-        HostObjectKind::Ingress | HostObjectKind::Gateway => planning.ingress_addresses.get(&*claim.class),
+        HostObjectKind::Ingress | HostObjectKind::Gateway | HostObjectKind::ListenerSet => {
+            let addresses = &planning.ingress_addresses;
+            addresses.get(&*claim.class).or_else(|| addresses.get(&*claim.controller))
+        }
     };
     if let Some(address) = configured {
         return vec![ask(address.host(), address.port(), true)];

@@ -78,6 +78,8 @@ pub(super) fn judged(host: &str, stored: Stored) -> Judged {
         secrets: vec![ObjectKey::new("shop", "shop-tls")],
         is_permitted: true,
         class: "nginx".into(),
+        controller: Box::default(),
+        parent: None,
         addresses: Vec::new(),
         port: 443,
         is_passed_through: false,

@@ -17,7 +17,7 @@ use super::objects::{ones, read, scrape, text, view};
 use crate::support::fixed_now;
 
 /// Claims as `object host <- secrets`.
-fn told(claims: &[Claim]) -> Vec<String> {
+pub(super) fn told(claims: &[Claim]) -> Vec<String> {
     let tell = |claim: &Claim| {
         let secrets: Vec<_> = claim.secrets.iter().map(ToString::to_string).collect();
         format!("{} {} <- {}", claim.key, claim.host, secrets.join(", "))
@@ -25,7 +25,7 @@ fn told(claims: &[Claim]) -> Vec<String> {
     claims.iter().map(tell).collect()
 }
 
-fn claims_of<R>(reader: &R, kind: HostObjectKind, texts: &[&str]) -> Vec<Claim>
+pub(super) fn claims_of<R>(reader: &R, kind: HostObjectKind, texts: &[&str]) -> Vec<Claim>
 where
     R: Reader<Object = lookout_certs::cluster::hosts::HostObject>,
 {
@@ -129,7 +129,7 @@ fn a_gateway_claims_the_hosts_of_its_tls_listeners() {
 }
 
 /// The claims of a Gateway with a listener for each port and Secret.
-fn gateway_of(hostname: &str, listeners: &[(u16, &str)]) -> Vec<Claim> {
+pub(super) fn gateway_of(hostname: &str, listeners: &[(u16, &str)]) -> Vec<Claim> {
     let listener = |(port, secret): &(u16, &str)| {
         format!(
             r#"{{"name":"{secret}","hostname":"{hostname}","port":{port},"protocol":"HTTPS","tls":{{"certificateRefs":[{{"name":"{secret}"}}]}}}}"#
@@ -290,6 +290,19 @@ fn findings_tell_what_is_wrong_and_two_objects_that_are_at_odds() {
     let found = findings(&Hosts::new(vec![first, other]), Shard::WHOLE, fixed_now());
     assert!(found[0].message.contains("the controller takes one of them"), "{found:?}");
     assert_eq!(findings(&Hosts::new(vec![same.clone(), same]), Shard::WHOLE, fixed_now()), []);
+}
+
+#[test]
+fn two_gateways_or_services_may_serve_one_host_differently() {
+    for kind in [HostObjectKind::Gateway, HostObjectKind::Service] {
+        let of = |name: &str| {
+            let mut judged = judged("shop.example", vec![good("shop.example")]);
+            (judged.claim.kind, judged.claim.key.name) = (kind, name.into());
+            judged
+        };
+        let hosts = Hosts::new(vec![of("inner"), of("outer")]);
+        assert_eq!(findings(&hosts, Shard::WHOLE, fixed_now()), [], "each is a server of its own");
+    }
 }
 
 #[test]

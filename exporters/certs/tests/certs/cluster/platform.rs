@@ -262,6 +262,7 @@ async fn without_cert_manager_and_gateways_there_is_nothing_to_say_and_nothing_f
         "orders",
         "challenges",
         "gateways",
+        "listenersets",
     ] {
         platform.kubernetes().uninstall(resource);
     }

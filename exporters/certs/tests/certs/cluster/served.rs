@@ -190,6 +190,11 @@ fn the_configured_address_comes_before_the_status_and_the_public_name_never() {
     );
     let configured = planned(&[("nginx", "ingress.example.net:8443"), ("other", "192.0.2.99:443")]);
     assert_eq!(asks(&plan(&status, &configured)), ["ingress.example.net:8443 for shop.example"]);
+    let mut of_class = status;
+    of_class.judged[0].claim.controller = "k8s.io/ingress-nginx".into();
+    let by_controller = planned(&[("k8s.io/ingress-nginx", "192.0.2.98:443")]);
+    assert_eq!(asks(&plan(&of_class, &by_controller)), ["192.0.2.98:443 for shop.example"]);
+    assert_eq!(asks(&plan(&of_class, &configured)), ["ingress.example.net:8443 for shop.example"]);
     let edges = with(&["6ff42ae2.cfargotunnel.com", "shop.example", "d111.cloudfront.net"]);
     assert_eq!(asks(&plan(&edges, &planned(&[]))), Vec::<String>::new());
     let mut passed_through = judged("shop.example", Stored::Missing);
