@@ -106,3 +106,14 @@ pub struct Case {
     /// What must be seen.
     pub expect: Expectation,
 }
+
+/// The longest time between two evaluations: Prometheus finds no sample that is older.
+const LONGEST_EVALUATION: Duration = Duration::from_mins(5);
+
+impl Case {
+    /// How often the rules are evaluated for it: as often as there are values. Cases that look at days have a value every few
+    /// minutes, nothing new is to be seen in between, and the testers take long as it is.
+    pub fn evaluation_interval(&self) -> Duration {
+        self.interval.clamp(Duration::from_mins(1), LONGEST_EVALUATION)
+    }
+}

@@ -1,6 +1,6 @@
 //! What the settings of an exporter declare: its alerts, recordings and boards as they are in force.
 
-use crate::{Alert, Board, ExporterSpec, Recording};
+use crate::{Alert, Board, ExporterSpec, Muting, Recording};
 
 /// Implemented by the settings of every exporter: the same as its [`ExporterSpec`], for these settings.
 pub trait Declares {
@@ -12,6 +12,10 @@ pub trait Declares {
     fn recordings(&self) -> Vec<Recording>;
     /// The boards.
     fn boards(&self) -> Vec<Board>;
+    /// What mutes what by the values of labels; nothing, for most.
+    fn mutings(&self) -> Vec<Muting> {
+        Vec::new()
+    }
     /// All of it.
     fn declared(&self) -> Declared {
         Declared {
@@ -19,6 +23,7 @@ pub trait Declares {
             alerts: self.alerts(),
             recordings: self.recordings(),
             boards: self.boards(),
+            mutings: self.mutings(),
         }
     }
 }
@@ -34,11 +39,19 @@ pub struct Declared {
     pub recordings: Vec<Recording>,
     /// The boards.
     pub boards: Vec<Board>,
+    /// What mutes what by the values of labels.
+    pub mutings: Vec<Muting>,
 }
 
 impl From<&'static ExporterSpec> for Declared {
     /// What it declares for the default settings.
     fn from(spec: &'static ExporterSpec) -> Self {
-        Self { spec, alerts: (spec.alerts)(), recordings: (spec.recordings)(), boards: (spec.boards)() }
+        Self {
+            spec,
+            alerts: (spec.alerts)(),
+            recordings: (spec.recordings)(),
+            boards: (spec.boards)(),
+            mutings: Vec::new(),
+        }
     }
 }

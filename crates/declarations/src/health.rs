@@ -7,7 +7,9 @@
 //! How to get it wrong: an expression without a series for a part that is broken. It then has fewer parts, and a better
 //! health.
 
-use crate::Recording;
+use core::time::Duration;
+
+use crate::{Given, RecordedSample, Recording, RecordingCase};
 
 crate::label! {
     /// The layer of a platform that a system belongs to.
@@ -44,6 +46,21 @@ pub struct Health {
     pub parts: &'static str,
     /// PromQL: one series per part, 1 where it is healthy, 0 where it is not. Replicas of Lookout are one.
     pub expression: String,
+    /// The proof. That nothing is counted where nothing is served needs no case.
+    pub cases: Vec<HealthCase>,
+}
+
+/// One case: given these series, one value a minute, so many parts are there, and so many of them are healthy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthCase {
+    /// What it shows, a short sentence.
+    pub name: &'static str,
+    /// The input, for at least ten minutes.
+    pub given: Vec<Given>,
+    /// How many parts there are.
+    pub n_parts: u32,
+    /// How many of them are healthy.
+    pub n_healthy: u32,
 }
 
 impl Health {
@@ -59,7 +76,7 @@ impl Health {
 
     /// The two recordings of these parts.
     pub fn recordings(&self) -> [Recording; 2] {
-        let recording = |name, operation: &str, help| Recording {
+        let recording = |name, operation: &str, help, count: fn(&HealthCase) -> u32| Recording {
             name,
             expression: format!("{operation}({})", self.expression),
             labels: vec![
@@ -69,10 +86,38 @@ impl Health {
             ],
             help,
             interval: None,
+            cases: self.cases.iter().map(|case| case.of(count(case))).chain([nothing()]).collect(),
         };
         [
-            recording(Self::PARTS, "count", "How many parts a system has whose health is known."),
-            recording(Self::HEALTHY, "sum", "How many of the parts of a system are healthy."),
+            recording(Self::PARTS, "count", "How many parts a system has whose health is known.", |case| {
+                case.n_parts
+            }),
+            recording(Self::HEALTHY, "sum", "How many of the parts of a system are healthy.", |case| {
+                case.n_healthy
+            }),
         ]
     }
+}
+
+/// When the cases are looked at.
+const AT: Duration = Duration::from_mins(10);
+
+impl HealthCase {
+    /// The case of one of the two recordings.
+    fn of(&self, count: u32) -> RecordingCase {
+        let recorded = RecordedSample { labels: Vec::new(), value: f64::from(count) };
+        RecordingCase {
+            name: self.name,
+            interval: Duration::from_mins(1),
+            given: self.given.clone(),
+            at: AT,
+            expect: vec![recorded],
+        }
+    }
+}
+
+/// What no system is known of is recorded of none.
+fn nothing() -> RecordingCase {
+    let (name, interval) = ("nothing is served", Duration::from_mins(1));
+    RecordingCase { name, interval, given: Vec::new(), at: AT, expect: Vec::new() }
 }

@@ -16,6 +16,7 @@ mod alert;
 mod board;
 mod case;
 mod declares;
+mod duration;
 mod equivalent;
 mod exporter;
 mod health;
@@ -23,6 +24,7 @@ mod label;
 mod labels;
 pub mod lint;
 mod metric;
+mod muting;
 mod permission;
 mod reason;
 mod recording;
@@ -33,17 +35,19 @@ pub use alert::{Alert, Owner, OwnerLabel, Severity, SeverityLabel};
 pub use board::{Board, Panel, PanelKind, PanelUnit, Query, Row};
 pub use case::{Case, CaseKind, Expectation, Given, expected};
 pub use declares::{Declared, Declares};
+pub use duration::duration;
 pub use equivalent::Equivalent;
 pub use exporter::ExporterSpec;
-pub use health::{Health, Layer, LayerLabel, PartsLabel, SystemLabel};
+pub use health::{Health, HealthCase, Layer, LayerLabel, PartsLabel, SystemLabel};
 pub use label::{Label, LabelInfo, LabelText, ValueInfo};
 pub use labels::Labels;
 pub use metric::{
     Counter, Declaration, Detail, Gauge, Histogram, Info, IsCounter, IsGauge, IsHistogram, IsInfo, Kind,
     Kinded, Metric, Stability, joined,
 };
+pub use muting::Muting;
 pub use permission::Permission;
 pub use reason::{Reason, ReasonLabel};
-pub use recording::Recording;
+pub use recording::{RecordedSample, Recording, RecordingCase};
 pub use selector::Selector;
 pub use unit::Unit;

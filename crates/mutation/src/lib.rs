@@ -22,5 +22,5 @@ mod tree;
 pub use mutant::{Mutant, mutants};
 pub use mutation::Mutation;
 pub use outcome::Outcome;
-pub use round::{Round, evaluation};
+pub use round::Round;
 pub use score::{Score, Survivor};

@@ -11,7 +11,7 @@ use crate::Mutation;
 use crate::change::changes;
 
 /// How often rules are evaluated in the tests.
-const EVALUATION: Duration = Duration::from_mins(1);
+pub(crate) const EVALUATION: Duration = Duration::from_mins(1);
 
 /// An alert with one fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

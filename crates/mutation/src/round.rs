@@ -14,17 +14,8 @@ use promql_parser::parser;
 use serde::Serialize;
 
 use crate::Mutant;
-use crate::mutant::name;
+use crate::mutant::{EVALUATION, name};
 use crate::tree::names;
-
-/// The longest time between two evaluations: Prometheus finds no sample that is older.
-const LONGEST: Duration = Duration::from_mins(5);
-
-/// How often the rules are evaluated for a case with this time between two values. Cases that look at days have a value
-/// every few minutes, and nothing new is to be seen in between.
-pub fn evaluation(interval: Duration) -> Duration {
-    interval.clamp(Duration::from_mins(1), LONGEST)
-}
 
 /// The files of a round.
 #[derive(Debug)]
@@ -41,7 +32,8 @@ impl Round {
     /// The file name of the tests.
     pub const TESTS: &'static str = "tests.yaml";
 
-    /// Plays `cases` of `alert`, all of the same interval, against `mutants`. `recordings` are all there are. The error says why it cannot be written.
+    /// Plays `cases` of `alert`, all of the same interval, against `mutants`. `recordings` are all there are. The error says why it
+    /// cannot be written.
     pub fn new(
         alert: &Alert,
         mutants: &[&Mutant],
@@ -69,7 +61,7 @@ impl Round {
         let tests = TestFile {
             rule_files: [Self::RULES],
             evaluation_interval: milliseconds(
-                cases.first().map_or(LONGEST, |case| evaluation(case.interval)),
+                cases.first().map_or(EVALUATION, |case| case.evaluation_interval()),
             ),
             group_eval_order: groups.iter().map(|group| group.name.clone()).collect(),
             tests: cases.iter().map(|case| Test::new(case, &players)).collect(),

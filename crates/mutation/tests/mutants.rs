@@ -137,6 +137,7 @@ fn a_round_plays_the_alert_its_mutants_and_the_recordings_that_it_reads() {
         labels: Vec::new(),
         help: "",
         interval: None,
+        cases: Vec::new(),
     };
     let recordings = [
         recording("level:a:sum", "sum(level:a:rate5m)"),

@@ -23,7 +23,7 @@ pub fn boards(_settings: &Settings) -> Vec<Board> {
 }
 
 /// What an empty panel about objectives means.
-const NO_OBJECTIVE: &str = "no objective is configured";
+const NO_OBJECTIVE: &str = "no objective is configured, or nothing is recorded of it yet";
 
 /// What an empty list of faults means: that none is known, which is not that there is none.
 const NONE_KNOWN: &str = "none known";

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod kafka;
+mod pattern;
 mod probe;
 
 pub use kafka::KafkaObjective;
@@ -86,7 +87,8 @@ impl Validate for Settings {
             complaints.require(key, length <= MOST_OBJECTIVES, message);
         }
         complaints.require("platform_health", self.platform_health.get() > 0.0, "must be above 0");
-        let (shortest, longest) = (HumanDuration::from_minutes(10), HumanDuration::from_days(7));
+        // What vanished must be missed for longer than the alert on it holds.
+        let (shortest, longest) = (HumanDuration::from_minutes(60), HumanDuration::from_days(7));
         complaints.in_range("removed_parts_for", &self.removed_parts_for, &(shortest..=longest));
         let (shortest, longest) = (HumanDuration::from_minutes(1), HumanDuration::from_days(1));
         complaints.in_range("time_to_repair", &self.time_to_repair, &(shortest..=longest));

@@ -16,6 +16,7 @@ mod alerts;
 mod board;
 pub mod config;
 pub mod labels;
+mod mutings;
 mod recordings;
 pub mod series;
 
@@ -24,7 +25,7 @@ pub use board::boards;
 pub use config::Settings;
 pub use recordings::recordings;
 
-use lookout_declarations::{Alert, Board, Declares, ExporterSpec, Recording};
+use lookout_declarations::{Alert, Board, Declares, ExporterSpec, Muting, Recording};
 
 /// The name: the section in the configuration, and the group of the rules.
 pub const NAME: &str = "objectives";
@@ -58,5 +59,9 @@ impl Declares for Settings {
 
     fn boards(&self) -> Vec<Board> {
         boards(self)
+    }
+
+    fn mutings(&self) -> Vec<Muting> {
+        mutings::mutings(self)
     }
 }

@@ -1,12 +1,14 @@
 //! The recording rules: objectives, the health of the platform, and how long critical alerts stay open.
 
+mod cases;
 mod criticals;
 mod health;
 mod objectives;
+mod samples;
 
 use core::time::Duration;
 
-use lookout_declarations::Recording;
+use lookout_declarations::{Recording, RecordingCase};
 
 use crate::Settings;
 
@@ -22,11 +24,21 @@ pub fn recordings(settings: &Settings) -> Vec<Recording> {
 const SELDOM: Duration = Duration::from_mins(2);
 
 /// A recording without labels of its own, at the interval of all rules.
-fn recording(name: &'static str, expression: String, help: &'static str) -> Recording {
-    Recording { name, expression, labels: Vec::new(), help, interval: None }
+fn recording(
+    name: &'static str,
+    expression: String,
+    help: &'static str,
+    cases: Vec<RecordingCase>,
+) -> Recording {
+    Recording { name, expression, labels: Vec::new(), help, interval: None, cases }
 }
 
 /// A recording that is computed less often.
-fn seldom(name: &'static str, expression: String, help: &'static str) -> Recording {
-    Recording { interval: Some(SELDOM), ..recording(name, expression, help) }
+fn seldom(
+    name: &'static str,
+    expression: String,
+    help: &'static str,
+    cases: Vec<RecordingCase>,
+) -> Recording {
+    Recording { interval: Some(SELDOM), ..recording(name, expression, help, cases) }
 }

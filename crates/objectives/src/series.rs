@@ -1,5 +1,7 @@
 //! The names of the series that are recorded, `level:metric:operations` with the newest operation first.
 
+use core::time::Duration;
+
 /// Share of what was asked for that was in error, by objective, at a moment.
 pub const ERRORS: &str = "objective:lookout_objective_errors:ratio";
 /// What was promised, by objective.
@@ -11,15 +13,15 @@ pub const BUDGET_LEFT: &str = "objective:lookout_objective_budget_left:ratio";
 /// Share of the window for which an objective was measured at all.
 pub const MEASURED: &str = "objective:lookout_objective_measured:ratio";
 
-/// The mean of [`ERRORS`] over windows that burn rates are judged by: the name and the window, as PromQL has it.
-pub const ERRORS_OVER: [(&str, &str); 7] = [
-    ("objective:lookout_objective_errors:avg5m_ratio", "5m"),
-    ("objective:lookout_objective_errors:avg30m_ratio", "30m"),
-    ("objective:lookout_objective_errors:avg1h_ratio", "1h"),
-    ("objective:lookout_objective_errors:avg2h_ratio", "2h"),
-    ("objective:lookout_objective_errors:avg6h_ratio", "6h"),
-    ("objective:lookout_objective_errors:avg1d_ratio", "1d"),
-    ("objective:lookout_objective_errors:avg3d_ratio", "3d"),
+/// The share of windows that was in error, which burn rates are judged by: the name, the window as PromQL has it, and its length.
+pub const ERRORS_OVER: [(&str, &str, Duration); 7] = [
+    ("objective:lookout_objective_errors:avg5m_ratio", "5m", Duration::from_mins(5)),
+    ("objective:lookout_objective_errors:avg30m_ratio", "30m", Duration::from_mins(30)),
+    ("objective:lookout_objective_errors:avg1h_ratio", "1h", Duration::from_hours(1)),
+    ("objective:lookout_objective_errors:avg2h_ratio", "2h", Duration::from_hours(2)),
+    ("objective:lookout_objective_errors:avg6h_ratio", "6h", Duration::from_hours(6)),
+    ("objective:lookout_objective_errors:avg1d_ratio", "1d", Duration::from_hours(24)),
+    ("objective:lookout_objective_errors:avg3d_ratio", "3d", Duration::from_hours(72)),
 ];
 
 /// How many parts a kind has, those included that vanished lately.

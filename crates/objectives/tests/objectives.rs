@@ -121,3 +121,45 @@ fn selections_and_names_that_cannot_be_are_refused() {
     refused("kafka:\n  - name: a\n    latency: { limit: 7ms, target: 0.95 }\n", "must be a bound");
     refused("window: 90d\n", "must be from 7d to 31d");
 }
+
+#[test]
+fn a_pattern_that_prometheus_would_refuse_or_read_otherwise_is_refused() {
+    let of = |pattern: &str| {
+        let pattern = pattern.replace('\'', "''");
+        format!(
+            "probes:\n  - {{name: a, select: {{job: '{pattern}'}}, measured_at: edge, availability: 0.9}}\n"
+        )
+    };
+    for pattern in [
+        "(",
+        "a**",
+        r"\d+{2}",
+        "[a&&b]",
+        "[a[b]]",
+        "(?x)a",
+        "(?u:a)",
+        r"\b{start}a",
+        r"\<a",
+        r"\p{sc=Greek}",
+        "a{1001}",
+        r"\u{41}",
+    ] {
+        refused(&of(pattern), "is no pattern");
+    }
+    for pattern in [
+        "https://portal[.]example/.*",
+        r"(a|b)+\d{2,3}?",
+        "(?i)A",
+        "(?s:.)",
+        r"[\w.-]+",
+        "[[:alpha:]]*",
+        r"\bx\B",
+        r"\pL\p{Lu}",
+        "(?P<name>a)",
+        r"\x{41}",
+        "(a*)*",
+        "a{1000}",
+    ] {
+        settings(&of(pattern));
+    }
+}

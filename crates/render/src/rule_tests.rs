@@ -1,4 +1,4 @@
-//! Unit tests of the rule files, for promtool and for vmalert-tool, made from the cases of the alerts.
+//! Unit tests of the rule files, for promtool and for vmalert-tool, made from the cases of the alerts and recordings.
 //!
 //! They look at the series `ALERTS` and not at a tester's own list of alerts: a tester checks only the alerts that a
 //! test names, and wants their annotations word for word, with the values of templates worked out. So each case says
@@ -18,9 +18,12 @@ mod suites;
 mod values;
 
 use core::fmt::Write as _;
-use std::collections::BTreeSet;
+use core::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
-use lookout_declarations::{Alert, Case, CaseKind, Declared, Expectation};
+use lookout_declarations::{
+    Alert, Case, CaseKind, Declared, Expectation, Given, RecordedSample, Recording, RecordingCase,
+};
 
 pub use self::derived::derived_cases;
 use self::file::{Expression, Input, Sample, Test, TestFile};
@@ -29,8 +32,8 @@ use self::rules_of::RulesOf;
 pub use self::suites::{Suite, rule_suites};
 use crate::{GeneratedFile, RenderError, RuleTarget, generated::origin, markdown::duration};
 
-/// How often the testers evaluate the rules: as often as Prometheus does if nobody says otherwise.
-pub(crate) const EVALUATION_INTERVAL: &str = "1m";
+/// How often the testers mostly evaluate the rules: as often as Prometheus does if nobody says otherwise.
+const EVALUATION_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The folder of the unit tests, from the repository's root; each tester has its own below it.
 pub const TEST_FOLDER: &str = "rules/generated/tests";
@@ -76,24 +79,45 @@ impl Tester {
     }
 }
 
-/// The unit tests of one exporter for `tester`. `rule_files` are its rules, as that engine loads them; paths in the
-/// test lead to them as they lie below `rules/generated`. `catalogue` says which metrics are moments.
+/// The unit tests of one exporter for `tester`, a file for each interval at which rules are evaluated: that is a matter of the whole
+/// file, and cases that look at days need it seldom. `rule_files` are its rules, as that engine loads them; paths in the test lead to
+/// them as they lie below `rules/generated`. `catalogue` says which metrics are moments.
 pub fn rule_tests(
     tester: Tester,
     declared: &Declared,
     catalogue: &[Declared],
     rule_files: &[GeneratedFile],
-) -> Result<GeneratedFile, RenderError> {
-    let path = format!("{TEST_FOLDER}/{}/{}.yaml", tester.program(), declared.spec.name);
+) -> Result<Vec<GeneratedFile>, RenderError> {
     let rules = RulesOf::read(rule_files)?;
     let context = Context::new(tester, declared, catalogue, &rules);
-    let tests = declared.alerts.iter().flat_map(|alert| {
-        let written = alert.cases.iter().map(|case| context.test(alert, case, Others::Silent));
-        let derived = derived_cases(alert, catalogue).into_iter();
-        written.chain(derived.map(|case| context.test(alert, &case, Others::NotAsked))).collect::<Vec<_>>()
-    });
-    let tests = tests.collect();
-    context.file(path, rules.paths("../../"), rules.groups(), tests)
+    let mut played: BTreeMap<Duration, Vec<Test>> = BTreeMap::new();
+    let mut play = |alert, case: &Case, others| {
+        played.entry(case.evaluation_interval()).or_default().push(context.test(alert, case, others));
+    };
+    for alert in &declared.alerts {
+        for case in &alert.cases {
+            play(alert, case, Others::Silent);
+        }
+        for case in derived_cases(alert, catalogue) {
+            play(alert, &case, Others::NotAsked);
+        }
+    }
+    for recording in &declared.recordings {
+        for case in &recording.cases {
+            played.entry(case.evaluation_interval()).or_default().push(context.recorded(recording, case));
+        }
+    }
+    let folder = format!("{TEST_FOLDER}/{}", tester.program());
+    let file = |(interval, tests)| {
+        let path = format!("{folder}/{}{}.yaml", declared.spec.name, every(interval));
+        context.file(path, rules.paths("../../"), rules.groups(), interval, tests)
+    };
+    played.into_iter().map(file).collect()
+}
+
+/// What tells a file from that of the usual interval, at the end of its name.
+fn every(interval: Duration) -> String {
+    if interval == EVALUATION_INTERVAL { String::new() } else { format!("-every-{}", duration(interval)) }
 }
 
 /// Whether a test asks that no other alert fires; then it needs the rules of the whole exporter.
@@ -120,9 +144,11 @@ impl<'a> Context<'a> {
         path: String,
         rule_files: Vec<String>,
         group_eval_order: Vec<String>,
+        interval: Duration,
         tests: Vec<Test>,
     ) -> Result<GeneratedFile, RenderError> {
-        let file = TestFile { rule_files, evaluation_interval: EVALUATION_INTERVAL, group_eval_order, tests };
+        let evaluation_interval = duration(interval);
+        let file = TestFile { rule_files, evaluation_interval, group_eval_order, tests };
         GeneratedFile::yaml(path, &origin(self.declared.spec), &file)
     }
 
@@ -137,7 +163,42 @@ impl<'a> Context<'a> {
             let others = format!("ALERTS{{alertname!~\"{}\",alertstate=\"firing\"}}", ignored.join("|"));
             expressions.push(expression(case, &others, Vec::new()));
         }
-        let given = case.given.iter().map(|given| Input {
+        self.played(format!("{}: {}", alert.name, case.name), case.interval, &case.given, expressions)
+    }
+
+    /// What is recorded, to a millionth: how far back the engines' own rounding reaches differs between them.
+    fn recorded(&self, recording: &Recording, case: &RecordingCase) -> Test {
+        let pairs = |labels: &[(String, String)]| {
+            let pair = |(name, value): &(String, String)| {
+                let value = value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
+                format!("{name}=\"{value}\"")
+            };
+            labels.iter().map(pair).collect::<Vec<_>>().join(",")
+        };
+        let own: Vec<(String, String)> =
+            recording.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let sample = |sample: &RecordedSample| Sample {
+            labels: format!("{{{}}}", pairs(&[own.clone(), sample.labels.clone()].concat())),
+            value: millionths(sample.value),
+        };
+        let expression = Expression {
+            expr: format!("round(1000000 * {}{{{}}}) # {}", recording.name, pairs(&own), case.name),
+            eval_time: duration(case.at),
+            exp_samples: case.expect.iter().map(sample).collect(),
+        };
+        let name = format!("{}: {}", recording.name, case.name);
+        self.played(name, case.interval, &case.given, vec![expression])
+    }
+
+    /// A test of these expressions, as the tester wants it.
+    fn played(
+        &self,
+        name: String,
+        interval: Duration,
+        given: &[Given],
+        expressions: Vec<Expression>,
+    ) -> Test {
+        let given = given.iter().map(|given| Input {
             series: given.series.clone(),
             values: self.moments.shifted(given).into_owned(),
         });
@@ -145,13 +206,7 @@ impl<'a> Context<'a> {
             Tester::Promtool => (expressions, Vec::new()),
             Tester::VmalertTool => (Vec::new(), expressions),
         };
-        Test {
-            name: format!("{}: {}", alert.name, case.name),
-            interval: duration(case.interval),
-            input_series: given.collect(),
-            promql,
-            metricsql,
-        }
+        Test { name, interval: duration(interval), input_series: given.collect(), promql, metricsql }
     }
 
     /// The series that a firing alert is.
@@ -174,6 +229,14 @@ impl<'a> Context<'a> {
 /// The testers print the expression of what failed, and not the name of its test; so the name is its comment.
 fn expression(case: &Case, expression: &str, exp_samples: Vec<Sample>) -> Expression {
     Expression { expr: format!("{expression} # {}", case.name), eval_time: duration(case.at), exp_samples }
+}
+
+/// As a whole number.
+fn millionths(value: f64) -> i64 {
+    // Counts, shares and seconds of some days: far below what a whole number can be.
+    #[allow(clippy::cast_possible_truncation)]
+    let millionths = (value * 1e6).round() as i64;
+    millionths
 }
 
 /// The label sets for which the alert fires in `case`.

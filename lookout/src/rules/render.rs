@@ -5,6 +5,8 @@
 //!
 //! How to get it wrong: saying what was left out on standard output. That is for the names of the files.
 
+mod options;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -39,16 +41,16 @@ pub(crate) struct RenderArguments {
     selection: Selection,
     /// What stands before the names of alerts in the links to their runbooks; without it the runbooks that Lookout serves, at
     /// `notifications.lookout_url`
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = options::address)]
     runbook_url: Option<String>,
     /// Evaluate rules this long in the past, where metrics arrive late
     #[arg(long, value_name = "DURATION")]
     query_offset: Option<HumanDuration>,
     /// Namespace of Kubernetes objects
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = options::namespace)]
     namespace: Option<String>,
     /// Label of Kubernetes objects, by which an operator selects them, as in `release=kube-prometheus-stack`
-    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = options::label)]
     labels: Vec<(String, String)>,
     /// The uid of the data source that Grafana-managed rules ask; without it the variable `LOOKOUT_DATASOURCE_UID` in the
     /// environment of Grafana
@@ -64,7 +66,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let settings = config::settings(&arguments.configuration)?;
     let mut catalogue = settings.declared();
     arguments.selection.apply(&mut catalogue)?;
-    let mut options = options(arguments, &settings);
+    let mut options = rule_options(arguments, &settings);
     let mut files = Vec::new();
     let mut notes = link_notes(&options.links);
     for target in targets {
@@ -92,7 +94,7 @@ fn write(out: &Path, files: &[GeneratedFile], notes: &[String]) -> Result<(), Fa
     Ok(())
 }
 
-fn options(arguments: &RenderArguments, settings: &Settings) -> RuleOptions {
+fn rule_options(arguments: &RenderArguments, settings: &Settings) -> RuleOptions {
     let addresses = &settings.notifications;
     let links = Links::new(&addresses.lookout_url, &addresses.grafana_url);
     RuleOptions {
@@ -154,11 +156,4 @@ fn versions(given: &[String], targets: &[Target]) -> Result<BTreeMap<&'static st
 
 fn targets() -> PossibleValuesParser {
     PossibleValuesParser::new(Target::all().map(Target::name))
-}
-
-fn label(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it is no label; write it as in `release=kube-prometheus-stack`".to_owned()),
-    }
 }

@@ -1,9 +1,8 @@
-//! `lookout rules test`: every case of every alert on the engines' own testers, and whether the cases would notice a fault.
+//! `lookout rules test`: every case of every alert and recording on the engines' own testers, and whether the cases would notice a fault.
 //!
-//! What is tested are the rules as they would be loaded, for the settings in force. Cases that follow the settings prove a
-//! changed threshold as changed; an alert whose cases have fixed numbers is played at the default threshold, and the answer
-//! names it. With `--mutate`, each alert is also played with one fault at a time (`lookout_mutation`), and a fault
-//! that no case notices fails the command, unless the exporter's spec says why it makes no difference.
+//! What is tested are the rules as they would be loaded, for the settings in force: cases are functions of the settings, so they
+//! prove a changed threshold as changed. With `--mutate`, each alert is also played with one fault at a time (`lookout_mutation`),
+//! and a fault that no case notices fails the command, unless the exporter's spec says why it makes no difference.
 //!
 //! How to get it wrong: taking a tester that could not be started for one that found nothing. A tester that ends badly
 //! without saying which case failed ends the command.
@@ -19,8 +18,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use lookout_catalog::Settings;
-use lookout_declarations::{Alert, Declared};
+use lookout_declarations::Declared;
 
 use self::report::{ExporterReport, Report};
 use self::tester::Testers;
@@ -53,11 +51,10 @@ pub(crate) struct TestArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &TestArguments) -> Result<(), Failure> {
-    let mut catalogue = config::settings(&arguments.configuration)?.declared();
-    let at_defaults = at_default_thresholds(&mut catalogue, &Settings::default().declared());
+    let catalogue = config::settings(&arguments.configuration)?.declared();
     let mut selected = catalogue.clone();
     arguments.selection.apply(&mut selected)?;
-    let played = Played::new(&selected);
+    let played = Played::new(&selected, &catalogue);
     let testers = Testers::find(arguments.promtool.as_deref(), arguments.vmalert_tool.as_deref())?;
     let folder = tempfile::Builder::new()
         .prefix("lookout-rules-")
@@ -70,7 +67,6 @@ pub(crate) fn run(arguments: &TestArguments) -> Result<(), Failure> {
     if arguments.mutate {
         mutants::play(testers.promtool()?, &catalogue, &played, folder.path(), &mut report)?;
     }
-    report.at_defaults = at_defaults.into_iter().filter(|alert| played.has(alert)).collect();
     let verdict = report.verdict();
     report.ok = verdict.is_none();
     print(&match arguments.format {
@@ -83,32 +79,25 @@ pub(crate) fn run(arguments: &TestArguments) -> Result<(), Failure> {
     }
 }
 
-/// Puts the default alert in the place of each whose rule the configuration changes and whose cases stay as they are: their
-/// numbers lie on both sides of the default threshold, and of another they say nothing. The alerts so replaced.
-fn at_default_thresholds(catalogue: &mut [Declared], defaults: &[Declared]) -> Vec<&'static str> {
-    let mut replaced = Vec::new();
-    for alert in catalogue.iter_mut().flat_map(|declared| &mut declared.alerts) {
-        let mut defaults = defaults.iter().flat_map(|declared| &declared.alerts);
-        let Some(default) = defaults.find(|default| default.name == alert.name) else { continue };
-        let rule = |alert: &Alert| (alert.expression.clone(), alert.hold, alert.keep_firing_for);
-        if rule(alert) != rule(default) && alert.cases == default.cases {
-            *alert = default.clone();
-            replaced.push(alert.name);
-        }
-    }
-    replaced
+/// The alerts that are played. What is not is still there to be read: other rules, recordings.
+struct Played {
+    alerts: BTreeSet<&'static str>,
+    /// Whether recordings are played: unless only some alerts are meant.
+    recordings: bool,
 }
 
-/// The alerts that are played. What is not is still there to be read: other rules, recordings.
-struct Played(BTreeSet<&'static str>);
-
 impl Played {
-    fn new(selected: &[Declared]) -> Self {
-        Self(selected.iter().flat_map(|declared| &declared.alerts).map(|alert| alert.name).collect())
+    fn new(selected: &[Declared], catalogue: &[Declared]) -> Self {
+        let n_recordings =
+            |all: &[Declared]| all.iter().map(|declared| declared.recordings.len()).sum::<usize>();
+        Self {
+            alerts: selected.iter().flat_map(|declared| &declared.alerts).map(|alert| alert.name).collect(),
+            recordings: n_recordings(selected) == n_recordings(catalogue),
+        }
     }
 
     fn has(&self, alert: &str) -> bool {
-        self.0.contains(alert)
+        self.alerts.contains(alert)
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) fn lint(recordings: &[Recording]) -> Vec<Finding> {
         if recording.expression.trim().is_empty() || recording.help.trim().is_empty() {
             find("it has no expression or no help".to_owned(), "say what is computed, and what that says");
         }
+        if recording.cases.is_empty() {
+            find("no case proves what it records".to_owned(), "add a case");
+        }
         let mut labels = recording.labels.clone();
         labels.sort();
         if !seen.insert((recording.name, labels)) {
@@ -42,11 +45,18 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
+
     use super::*;
+    use crate::{RecordedSample, RecordingCase};
 
     fn named(name: &'static str, labels: &[(&'static str, &str)]) -> Recording {
         let labels = labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Recording { name, expression: "vector(1)".to_owned(), labels, help: "One.", interval: None }
+        let value = vec![RecordedSample { labels: Vec::new(), value: 1.0 }];
+        let (interval, at) = (Duration::from_mins(1), Duration::from_mins(5));
+        let case = RecordingCase { name: "one", interval, given: Vec::new(), at, expect: value };
+        let expression = "vector(1)".to_owned();
+        Recording { name, expression, labels, help: "One.", interval: None, cases: vec![case] }
     }
 
     #[test]

@@ -49,8 +49,8 @@ impl Burn {
 
 /// The recorded share of errors over a window.
 fn errors_over(window: &str) -> &'static str {
-    let found = ERRORS_OVER.iter().find(|(_, recorded)| *recorded == window);
-    found.map_or("", |(name, _)| name)
+    let found = ERRORS_OVER.iter().find(|(_, recorded, _)| *recorded == window);
+    found.map_or("", |(name, ..)| name)
 }
 
 /// Either of two ways to burn. Two results for one objective would be one alert with a value that jumps: the first counts.

@@ -1,10 +1,11 @@
 //! Objectives that nothing, or less than before, measures: missing data is not availability.
 
-use lookout_declarations::{Alert, CaseKind, Given, Owner, Severity};
+use lookout_declarations::{Alert, CaseKind, Given, Owner, Severity, duration};
 
 use super::samples::{EXAMPLE, fires, of_example, recorded, silent, steady};
 use super::{KEEP_FIRING, KEEP_MUTING, MINUTE};
 use crate::Settings;
+use crate::labels::IndicatorLabel;
 use crate::series::{ERRORS, PROBES, TARGET};
 
 pub(super) fn alerts(settings: &Settings) -> Vec<Alert> {
@@ -26,25 +27,50 @@ fn unmeasured(settings: &Settings) -> Alert {
     let given =
         |errors: &str| with_others(vec![of_example(TARGET, steady(0.999)), of_example(ERRORS, errors)]);
     let gone = given("0x20 stale _x300");
+    let latency = &[("objective", "Example"), ("indicator", "latency"), ("measured_at", "edge")];
+    let with_latency =
+        |others: Vec<Given>| with_others([vec![recorded(TARGET, latency, steady(0.999))], others].concat());
     Alert {
         name: "LookoutObjectiveUnmeasured",
-        expression: format!("{TARGET} unless {ERRORS}"),
+        // Where every probe fails there is no answer whose time could be judged. That is an outage, which the availability tells, and
+        // not a lack of probes.
+        expression: format!("{TARGET} unless ignoring ({IndicatorLabel}) ({ERRORS} or {PROBES})"),
         hold: MINUTE * HOLD,
         keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "Nothing measures an objective",
-        description: "For ten minutes nothing has measured the {{ $labels.indicator }} of {{ $labels.objective }} at the \
-                      {{ $labels.measured_at }}. Whether the promise is kept is not known, and no alert on it can fire."
-            .to_owned(),
+        description: format!(
+            "For {} nothing has measured the {{{{ $labels.indicator }}}} of {{{{ $labels.objective }}}} at the \
+             {{{{ $labels.measured_at }}}}. Whether the promise is kept is not known, and no alert on it can fire.",
+            duration(MINUTE * HOLD)
+        ),
         runbook: include_str!("../../runbooks/LookoutObjectiveUnmeasured.md"),
         inhibits: &["LookoutObjectiveProbesLost"],
         cases: vec![
             fires("its probes are gone", CaseKind::Fires, gone.clone(), 32, EXAMPLE),
-            fires("it goes on for a little while", CaseKind::Other, given("0x20 stale _x20 0x100"), 50, EXAMPLE),
+            fires(
+                "it goes on for a little while",
+                CaseKind::Other,
+                given("0x20 stale _x20 0x100"),
+                50,
+                EXAMPLE,
+            ),
             silent("it is measured again", CaseKind::Clears, given("0x20 stale _x20 0x100"), 53),
             silent("it is measured, and well", CaseKind::Other, given("0x300"), 60),
             silent("it is measured, and all is in error", CaseKind::Other, given("1x300"), 60),
+            silent(
+                "every probe fails, so that none has a latency",
+                CaseKind::Other,
+                with_latency(vec![of_example(TARGET, steady(0.999)), of_example(ERRORS, steady(1))]),
+                60,
+            ),
+            silent(
+                "every probe fails, and the latency alone is promised",
+                CaseKind::Other,
+                with_latency(vec![recorded(PROBES, latency, steady(3))]),
+                60,
+            ),
             silent("for nine minutes", CaseKind::Below, gone, 30),
             fires("it never was measured", CaseKind::Missing, given("_x300"), 12, EXAMPLE),
             silent(

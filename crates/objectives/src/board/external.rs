@@ -1,7 +1,8 @@
 //! External Access: whether people get in from outside, where they are stopped, and for how long certificates still let them.
 
 use lookout_certs_spec::labels::{
-    HostResult, HostResultLabel, SecretName, ServedResult, ServedResultLabel, Verification, VerificationLabel,
+    Host, HostResult, HostResultLabel, ResourceNamespace, SecretName, ServedResult, ServedResultLabel,
+    Verification, VerificationLabel,
 };
 use lookout_certs_spec::metrics::{
     EDGE_NOT_AFTER, ENDPOINT_UP, ENDPOINT_VERIFIED, HOST_CERTIFICATE, HOST_SERVED, HOST_SERVED_NOT_AFTER,
@@ -49,6 +50,11 @@ fn time_left() -> String {
         .zip(ends)
         .map(|(place, end)| format!("label_replace({end}, \"place\", \"{place}\", \"\", \"\")"));
     labelled.collect::<Vec<_>>().join(" or ")
+}
+
+/// The answers of those targets that did not always answer: a list of all that did would hide them.
+fn failed() -> String {
+    format!("{SUCCESS} and (min_over_time({SUCCESS}[$__range] @ end()) == 0)")
 }
 
 fn answer() -> Row {
@@ -112,10 +118,13 @@ fn answer() -> Row {
             .bounds_of(&["LookoutCertsServedExpiring", "LookoutCertsServedExpiringSoon"])
             .width(5),
             Panel::new(
-                "Answers over time",
-                "Each probed target: whether it answered as expected. A gap means that it was not asked.",
+                "Targets that failed, over time",
+                "Each probed target that failed within the time shown: whether it answered as expected. A gap means that it was not asked.",
                 StateTimeline,
-                vec![Query::new(SUCCESS.to_string(), "{{job}} {{instance}}").when_empty(NO_PROBE)],
+                vec![
+                    Query::new(failed(), "{{job}} {{instance}}")
+                        .when_empty("nothing is probed, or everything has answered"),
+                ],
             )
             .unit(PanelUnit::Yes)
             .width(24),
@@ -165,7 +174,7 @@ fn stopped() -> Row {
             )
             .width(10),
             Panel::new(
-                "Served another certificate than the stored one",
+                "Hosts that are not served what is stored",
                 "What the controller's own address shows for the host: not reloaded, its default, or unreachable.",
                 Table,
                 vec![Query::new(format!("{} == 1", once(not_same)), "").when_empty(NONE_KNOWN)],
@@ -178,6 +187,9 @@ fn stopped() -> Row {
 fn ends() -> Row {
     use PanelKind::Table;
     let first = |series: String| format!("sort(bottomk(15, {series} - time()))");
+    // What else there is to say of a host is on the board of the certificates.
+    let of_host =
+        |series: &dyn core::fmt::Display| first(format!("min by ({ResourceNamespace}, {Host}) ({series})"));
     Row {
         title: "How long will the certificates let them in?",
         panels: vec![
@@ -185,7 +197,7 @@ fn ends() -> Row {
                 "At the edge",
                 "Time left to the certificates of CDNs and tunnels in front of the cluster, shortest first.",
                 Table,
-                vec![Query::new(first(once(EDGE_NOT_AFTER)), "time left").when_empty("no edge is seen")],
+                vec![Query::new(of_host(&EDGE_NOT_AFTER), "time left").when_empty("no edge is seen")],
             )
             .unit(PanelUnit::Seconds)
             .bounds_of(&["LookoutCertsEdgeExpiring"])
@@ -194,7 +206,7 @@ fn ends() -> Row {
                 "At the controllers",
                 "Time left to what the controllers' own addresses serve for each host, shortest first.",
                 Table,
-                vec![Query::new(first(once(HOST_SERVED_NOT_AFTER)), "time left").when_empty(NO_HOST)],
+                vec![Query::new(of_host(&HOST_SERVED_NOT_AFTER), "time left").when_empty(NO_HOST)],
             )
             .unit(PanelUnit::Seconds)
             .width(8),
@@ -216,7 +228,7 @@ fn ends() -> Row {
 
 fn where_it_is_slow() -> Row {
     use PanelKind::TimeSeries;
-    let [(of_five_minutes, _), ..] = ERRORS_OVER;
+    let [(of_five_minutes, ..), ..] = ERRORS_OVER;
     Row {
         title: "Where is it slow?",
         panels: vec![

@@ -181,9 +181,8 @@ fn counts() -> Row {
 fn promises() -> Row {
     use PanelKind::{Table, TimeSeries};
     let by = |series: &str| format!("sum by ({Objective}, {IndicatorLabel}, {MeasuredAtLabel}) ({series})");
-    let burn = |(_, window): (&str, &str)| window == "1h";
     let over_an_hour =
-        ERRORS_OVER.into_iter().find(|recorded| burn(*recorded)).map_or(ERRORS, |(name, _)| name);
+        ERRORS_OVER.into_iter().find(|(_, window, _)| *window == "1h").map_or(ERRORS, |(name, ..)| name);
     Row {
         title: "Is what was promised kept?",
         panels: vec![

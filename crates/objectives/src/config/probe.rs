@@ -6,7 +6,7 @@ use lookout_config::{Complaints, HumanDuration, Ratio, Validate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{validate_name, validate_target};
+use super::{pattern, validate_name, validate_target};
 use crate::labels::MeasuredAt;
 
 /// A promise about what one or more probes see; each counts alike.
@@ -79,9 +79,7 @@ impl Validate for ProbeObjective {
             let path = format!("select.{label}");
             if !is_label(label) {
                 complaints.add(&path, "is no name of a label: use letters, digits and `_`, no digit first");
-            } else if let Err(error) = regex::Regex::new(&format!("^(?:{pattern})$")) {
-                let reason = error.to_string();
-                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            } else if let Err(reason) = pattern::check(pattern) {
                 complaints.add(&path, format!("is no pattern: {reason}"));
             } else {
                 complaints.require(&path, !pattern.is_empty(), "must not be empty");

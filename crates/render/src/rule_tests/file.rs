@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct TestFile {
     pub(super) rule_files: Vec<String>,
-    pub(super) evaluation_interval: &'static str,
+    pub(super) evaluation_interval: String,
     /// Without it promtool evaluates the groups of a file in an order that changes from run to run.
     pub(super) group_eval_order: Vec<String>,
     pub(super) tests: Vec<Test>,
@@ -40,5 +40,5 @@ pub(super) struct Expression {
 #[derive(Serialize)]
 pub(super) struct Sample {
     pub(super) labels: String,
-    pub(super) value: u8,
+    pub(super) value: i64,
 }

@@ -67,6 +67,20 @@ impl RulesOf {
         Self { paths: self.paths.clone(), groups, by_alert: self.by_alert.clone() }
     }
 
+    /// The groups with the recordings alone.
+    pub(super) fn recordings(&self) -> Self {
+        let recorded = |group: &Value| {
+            let rules: Vec<Value> =
+                rules_in(group).filter(|rule| rule["record"].as_str().is_some()).cloned().collect();
+            let mut group = group.clone();
+            let some = !rules.is_empty();
+            group["rules"] = Value::Sequence(rules);
+            some.then_some(group)
+        };
+        let groups = self.groups.iter().filter_map(recorded).collect();
+        Self { paths: self.paths.clone(), groups, by_alert: BTreeMap::new() }
+    }
+
     /// The groups as one file.
     pub(super) fn as_file(&self) -> Value {
         let mut file = serde_yaml::Mapping::new();

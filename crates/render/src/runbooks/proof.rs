@@ -1,6 +1,7 @@
 //! The cases of an alert as sentences: what was tried, when it was looked at, and what had to be seen.
 //!
-//! Cases are played for the default settings: their series are numbers. Where others are in force the page says so.
+//! Cases follow the settings, as the alert does. Each release plays them for the default settings; where others are in force the page
+//! says how to play them.
 
 use core::fmt::Write as _;
 
@@ -27,7 +28,8 @@ pub(super) fn write(alert: &Alert, default: Option<&Alert>) -> String {
         .to_owned();
     text.push_str(match default {
         Some(default) if is_same(alert, default) => "The thresholds are those of the default settings, which are in force here.\n",
-        _ => "The tests are for the default settings; **the settings of this page differ from them**, so the thresholds in the tests do too.\n",
+        _ => "They follow **the settings of this page, which differ from the defaults**: `lookout rules test --config.file FILE` plays \
+              them.\n",
     });
     for (kind, lead) in GROUPS {
         let cases: Vec<&Case> = alert.cases.iter().filter(|case| case.kind == *kind).collect();

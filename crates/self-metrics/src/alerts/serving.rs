@@ -3,7 +3,9 @@
 //! Refused logins are a panel and no alert: a browser's first request comes without a password and is refused by
 //! design, and a scraper with a wrong one is seen as down by Prometheus itself.
 
-use lookout_declarations::{Alert, CaseKind, Expectation, Given, Owner, Severity};
+use core::time::Duration;
+
+use lookout_declarations::{Alert, CaseKind, Expectation, Given, Owner, Severity, duration};
 
 use super::{KEEP_FIRING, KEEP_MUTING, MINUTE, NEARLY, case};
 use crate::metrics::{
@@ -13,6 +15,12 @@ use crate::metrics::{
 
 /// Less than this is left of a certificate that should have been renewed by now: a week has working days in it.
 const CERTIFICATE_SECONDS: u32 = 7 * 24 * 60 * 60;
+
+/// How long scrapes must be refused: one that is late may meet the next.
+const SCRAPES_REFUSED_FOR: Duration = Duration::from_mins(10);
+
+/// How long connections must be evicted again and again.
+const CONNECTIONS_EVICTED_FOR: Duration = Duration::from_mins(15);
 
 /// The paths that are scraped.
 const SCRAPED: &str = "/metrics(/NAME)?";
@@ -33,15 +41,16 @@ pub(super) fn scrapes_refused() -> Alert {
     Alert {
         name: "LookoutScrapesRefused",
         expression: format!("sum without ({PathLabel}, {CodeLabel}) (increase({refused}[5m])) > 0"),
-        hold: 10 * MINUTE,
+        hold: SCRAPES_REFUSED_FOR,
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "Lookout turns scrapes away: too many are being answered at the same time",
-        description:
-            "For ten minutes Lookout has answered scrapes with 503, because as many as it allows were being \
-                      sent. Whoever is turned away has a gap in its data, and its alerts may be blind."
-                .to_owned(),
+        description: format!(
+            "For {} Lookout has answered scrapes with 503, because as many as it allows were being sent. Whoever is turned away has \
+             a gap in its data, and its alerts may be blind.",
+            duration(SCRAPES_REFUSED_FOR)
+        ),
         runbook: include_str!("../../runbooks/LookoutScrapesRefused.md"),
         inhibits: &[],
         cases: vec![
@@ -95,15 +104,16 @@ pub(super) fn connections_evicted() -> Alert {
     Alert {
         name: "LookoutConnectionsEvicted",
         expression: format!("sum without ({CloseReasonLabel}) (increase({evicted}[5m])) > 0"),
-        hold: 15 * MINUTE,
+        hold: CONNECTIONS_EVICTED_FOR,
         keep_firing_for: KEEP_MUTING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "Clients take so many connections to Lookout that others lose theirs",
-        description: "For 15 minutes all places for connections have been taken again and again, and Lookout has \
-                      closed the connection that kept it waiting longest to make room. Scrapes still get through; \
-                      somebody opens connections and leaves them."
-            .to_owned(),
+        description: format!(
+            "For {} all places for connections have been taken again and again, and Lookout has closed the connection that kept it \
+             waiting longest to make room. Scrapes still get through; somebody opens connections and leaves them.",
+            duration(CONNECTIONS_EVICTED_FOR)
+        ),
         runbook: include_str!("../../runbooks/LookoutConnectionsEvicted.md"),
         inhibits: &["LookoutConnectionsNearlySpent"],
         cases: vec![
@@ -114,7 +124,13 @@ pub(super) fn connections_evicted() -> Alert {
                 25,
                 Expectation::Fires(vec![vec![]]),
             ),
-            case("there is room again", CaseKind::Clears, given("0x5 10+10x25 260x40"), 50, Expectation::Silent),
+            case(
+                "there is room again",
+                CaseKind::Clears,
+                given("0x5 10+10x25 260x40"),
+                50,
+                Expectation::Silent,
+            ),
             case("one is evicted every four minutes", CaseKind::Other, given(EVERY_FOUR), 30, once()),
             case("it goes on for a little while", CaseKind::Other, given("0x5 10+10x25 260x40"), 43, once()),
             case("for fourteen minutes", CaseKind::Below, given("0x5 10+10x40"), 20, Expectation::Silent),
@@ -141,9 +157,12 @@ pub(super) fn own_certificate_expires() -> Alert {
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
         owner: Owner::Platform,
-        summary: "The certificate that Lookout itself serves with expires within a week",
-        description: "The certificate of Lookout's own server expires in {{ $value | humanizeDuration }}. From then on \
-                      scrapers refuse to connect, and everything that Lookout watches is unseen."
+        summary: "The certificate that Lookout itself serves with expires within a week, or has expired",
+        // Of what has expired the value is negative.
+        description: "The certificate of Lookout's own server {{ if lt $value 0.0 }}expired \
+                      {{ $value | humanizeDuration | reReplaceAll \"^-\" \"\" }} ago{{ else }}expires in \
+                      {{ $value | humanizeDuration }}{{ end }}. Once it has, scrapers refuse to connect, and everything that \
+                      Lookout watches is unseen."
             .to_owned(),
         runbook: include_str!("../../runbooks/LookoutOwnCertificateExpires.md"),
         inhibits: &[],

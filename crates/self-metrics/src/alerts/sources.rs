@@ -1,7 +1,9 @@
 //! Alerts about sources: each names the exporter and the source, for these decide who must look where.
 
+use core::time::Duration;
+
 use lookout_declarations::{
-    Alert, CaseKind, Expectation, Given, Owner, Reason, ReasonLabel, Severity, expected,
+    Alert, CaseKind, Expectation, Given, Owner, Reason, ReasonLabel, Severity, duration, expected,
 };
 
 use super::{EXAMPLE, KEEP_FIRING, KEEP_MUTING, MINUTE, case, fires_for_example};
@@ -15,29 +17,45 @@ const OLD_PERIODS: u32 = 10;
 /// Facts younger than six hours are not worth a ticket, however short their period.
 const OLD_SECONDS: u32 = 6 * 60 * 60;
 
+/// How long a source must fail.
+const FAILING_FOR: Duration = Duration::from_mins(15);
+
 /// A source has been failing long enough that it is no hiccup.
 pub(super) fn failing() -> Alert {
     let up = |values: &str| vec![Given::series(&SOURCE_UP, EXAMPLE, values)];
     Alert {
         name: "LookoutSourceFailing",
         expression: format!("{SOURCE_UP} == 0"),
-        hold: 15 * MINUTE,
+        hold: FAILING_FOR,
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "Lookout cannot read {{ $labels.source }} of {{ $labels.exporter }}",
-        description: "Every cycle of the source {{ $labels.source }} of the exporter {{ $labels.exporter }} has failed \
-                      for 15 minutes. What it watches is judged by its last good data or not at all. The page at / \
-                      shows the reason and its remedy."
-            .to_owned(),
+        description: format!(
+            "Every cycle of the source {{{{ $labels.source }}}} of the exporter {{{{ $labels.exporter }}}} has failed for {}. What it \
+             watches is judged by its last good data or not at all. The page at / shows the reason and its remedy.",
+            duration(FAILING_FOR)
+        ),
         runbook: include_str!("../../runbooks/LookoutSourceFailing.md"),
         inhibits: &[],
         cases: vec![
             case("it fails without end", CaseKind::Fires, up("0x30"), 15, fires_for_example()),
             case("it works again", CaseKind::Clears, up("0x20 1x20"), 30, Expectation::Silent),
             case("it has failed for 14 minutes", CaseKind::Below, up("0x30"), 14, Expectation::Silent),
-            case("one good cycle starts the time anew", CaseKind::Other, up("0x10 1 0x20"), 20, Expectation::Silent),
-            case("the source is gone from the configuration", CaseKind::Missing, up("0x5 _x40"), 30, Expectation::Silent),
+            case(
+                "one good cycle starts the time anew",
+                CaseKind::Other,
+                up("0x10 1 0x20"),
+                20,
+                Expectation::Silent,
+            ),
+            case(
+                "the source is gone from the configuration",
+                CaseKind::Missing,
+                up("0x5 _x40"),
+                30,
+                Expectation::Silent,
+            ),
         ],
     }
 }
@@ -146,7 +164,7 @@ pub(super) fn restarting() -> Alert {
     Alert {
         name: "LookoutSourceRestarting",
         expression: format!("increase({SOURCE_RESTARTS}[1h]) > 0"),
-        hold: core::time::Duration::ZERO,
+        hold: Duration::ZERO,
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
         owner: Owner::Platform,

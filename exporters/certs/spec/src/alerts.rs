@@ -9,10 +9,14 @@
 //!   the expressions exclude each other, so this needs no Alertmanager.
 //! - Dates are compared with `time()` in the rule and not in the exporter: an exporter that stopped does not stop
 //!   the clock.
-//! - Two replicas of Lookout are one alert, see [`once`].
+//! - Two replicas of Lookout are one alert, see [`once`], [`across`] and [`everywhere`]. Where a replica that sees less than
+//!   another would raise a false alert, the series are aggregated before they are compared.
+//! - One cluster says nothing of another in the same Prometheus, where names are often the same. Joins keep every label that
+//!   the scrape added, or name [`OF_SCRAPE`] where the labels of Secrets, which nobody here can know, stand in the way.
 //! - A root in a file is mostly one of a bundle that somebody else maintains, and a page for each would be noise:
 //!   roots have alerts of their own that page nobody. What a dead root breaks is seen at the endpoints.
 
+use core::fmt::Display;
 use core::time::Duration;
 
 use lookout_declarations::{Alert, Case, CaseKind};
@@ -29,6 +33,7 @@ mod samples;
 mod served;
 mod stored;
 mod stored_root;
+mod zones;
 
 /// The alerts for `settings`.
 pub fn alerts(settings: &Settings) -> Vec<Alert> {
@@ -36,18 +41,36 @@ pub fn alerts(settings: &Settings) -> Vec<Alert> {
     let mut alerts = stored::alerts(thresholds);
     alerts.extend(stored_root::alerts(thresholds));
     alerts.extend(served::alerts(thresholds));
+    alerts = alerts.into_iter().map(once).collect();
     alerts.extend(endpoint::alerts());
-    alerts.extend(file::alerts());
-    alerts.extend(hosts::alerts());
+    alerts.extend(file::alerts().into_iter().map(once));
+    alerts.extend(hosts::alerts().into_iter().map(once));
     alerts.extend(certmanager::alerts());
     alerts.extend(cluster::alerts());
-    alerts.into_iter().map(once).collect()
+    alerts.into_iter().map(proven).collect()
 }
 
-/// One alert from all replicas of Lookout, which `instance` and `pod` tell apart. All other labels stay, also those that the
+/// What the scrape adds and tells clusters, or Lookouts that watch different ones, apart in one Prometheus.
+const OF_SCRAPE: &str = "cluster, job";
+
+/// The largest value of all replicas of Lookout, which `instance` and `pod` tell apart. All other labels stay, also those that the
 /// scrape adds (a Kubernetes cluster, a namespace), which nobody here can know.
+fn across(series: impl Display) -> String {
+    format!("max without (instance, pod) ({series})")
+}
+
+/// The smallest value of all replicas of Lookout: of a fault, what none of them denies.
+fn everywhere(series: impl Display) -> String {
+    format!("min without (instance, pod) ({series})")
+}
+
+/// One alert from all replicas of Lookout, if one of them sees the condition.
 fn once(alert: Alert) -> Alert {
-    let expression = format!("max without (instance, pod) ({})", alert.expression);
+    Alert { expression: across(&alert.expression), ..alert }
+}
+
+/// The alert with the cases that every alert here must pass.
+fn proven(alert: Alert) -> Alert {
     let fires = alert.cases.iter().find(|case| case.kind == CaseKind::Fires);
     let replicated = fires.map(|case| Case {
         name: "two replicas of Lookout are one alert",
@@ -63,7 +86,7 @@ fn once(alert: Alert) -> Alert {
         ..case.clone()
     });
     let cases = alert.cases.iter().cloned().chain(replicated).chain(in_time).collect();
-    Alert { expression, cases, ..alert }
+    Alert { cases, ..alert }
 }
 
 /// A quarter of an hour: what lasts for days may be looked at twice before somebody is told.

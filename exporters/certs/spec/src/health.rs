@@ -3,6 +3,8 @@
 //! Replicas of Lookout are one: the larger value counts, as in the alerts. Roots are left out: a bundle holds expired ones for
 //! good. A host of which nothing is known, because its Secret may not be read, is no part; the right that is missing is.
 
+mod cases;
+
 use lookout_declarations::{Health, Layer};
 
 use crate::labels::{
@@ -15,22 +17,30 @@ use crate::metrics::{
 
 /// What is healthy or not.
 pub fn health() -> Vec<Health> {
-    let part = |system, layer, parts, expression| Health { system, layer, parts, expression };
+    let part = |system, layer, parts, expression, case| Health {
+        system,
+        layer,
+        parts,
+        expression,
+        cases: vec![case],
+    };
     vec![
-        part("hosts", Layer::Edge, "hosts with a certificate", hosts()),
-        part("certificates", Layer::Security, "stored certificates", stored()),
-        part("certificates", Layer::Security, "servers", servers()),
+        part("hosts", Layer::Edge, "hosts with a certificate", hosts(), cases::hosts()),
+        part("certificates", Layer::Security, "stored certificates", stored(), cases::stored()),
+        part("certificates", Layer::Security, "servers", servers(), cases::servers()),
         part(
             "cert-manager",
             Layer::Security,
             "Certificates",
             once(&CERTIFICATE_READY.at(ReadinessLabel, Readiness::True).to_string()),
+            cases::certificates(),
         ),
         part(
             "cert-manager",
             Layer::Security,
             "issuers",
             once(&ISSUER_READY.at(ReadinessLabel, Readiness::True).to_string()),
+            cases::issuers(),
         ),
     ]
 }

@@ -31,6 +31,7 @@ mod lag;
 mod limits;
 mod probe;
 mod probe_latency;
+mod rates;
 mod reading;
 mod retention;
 mod samples;

@@ -60,7 +60,7 @@ impl Declares for Settings {
     }
 
     fn recordings(&self) -> Vec<Recording> {
-        Health::all(&health(self))
+        Health::all(&health())
     }
 
     fn boards(&self) -> Vec<Board> {

@@ -7,10 +7,10 @@
 
 use core::time::Duration;
 
-use lookout_declarations::{Alert, Case, CaseKind, Expectation, Given, Owner, Severity};
+use lookout_declarations::{Alert, Case, CaseKind, Expectation, Given, Owner, ReasonLabel, Severity};
 
 use crate::Settings;
-use crate::metrics::{SSL_EARLIEST_EXPIRY, SSL_LAST_CHAIN_EXPIRY, SUCCESS};
+use crate::metrics::{FAILURE, SSL_EARLIEST_EXPIRY, SSL_LAST_CHAIN_EXPIRY, SUCCESS};
 
 /// The alerts for `settings`.
 pub fn alerts(settings: &Settings) -> Vec<Alert> {
@@ -23,6 +23,14 @@ const BRIDGE_RESTART: Duration = Duration::from_mins(5);
 /// What lasts for days may be looked at twice before somebody is told.
 const HOLD_EXPIRY: Duration = Duration::from_mins(15);
 
+/// The reason of a failure, for the end of a description. A blackbox_exporter says none.
+fn reason() -> String {
+    format!(
+        "{{{{ range printf \"{FAILURE}{{cluster=%q,job=%q,instance=%q}} == 1\" $labels.cluster $labels.job $labels.instance | query }}}} \
+         The reason: {{{{ .Labels.{ReasonLabel} }}}}.{{{{ end }}}}"
+    )
+}
+
 fn failing(settings: &Settings) -> Alert {
     let hold = settings.alerts.failing_for;
     Alert {
@@ -33,10 +41,7 @@ fn failing(settings: &Settings) -> Alert {
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "A probed target does not answer as expected",
-        description: format!(
-            "{{{{ $labels.instance }}}} has failed its probe for {hold}; the reason is the row of probe_failure \
-             that is 1."
-        ),
+        description: format!("{{{{ $labels.instance }}}} has failed its probe for {hold}.{}", reason()),
         runbook: include_str!("../runbooks/LookoutProbeFailing.md"),
         inhibits: &[],
         cases: failing_cases(hold.get()),
@@ -54,9 +59,11 @@ fn certificate_expires_soon(settings: &Settings) -> Alert {
         severity: Severity::Warning,
         owner: Owner::Security,
         summary: "The certificate of a probed target should have been renewed by now",
-        description:
-            "The certificate that {{ $labels.instance }} shows ends in {{ $value | humanizeDuration }}."
-                .to_owned(),
+        // Of what has expired the value is negative.
+        description: "The certificate that {{ $labels.instance }} shows {{ if lt $value 0.0 }}expired \
+                      {{ $value | humanizeDuration | reReplaceAll \"^-\" \"\" }} ago{{ else }}ends in \
+                      {{ $value | humanizeDuration }}{{ end }}."
+            .to_owned(),
         runbook: include_str!("../runbooks/LookoutProbeCertificateExpiresSoon.md"),
         inhibits: &[],
         cases: expiry_cases(i64::try_from(seconds).unwrap_or(i64::MAX / 4)),

@@ -1,6 +1,6 @@
 //! The health of probed targets.
 
-use lookout_declarations::{Health, Layer};
+use lookout_declarations::{Given, Health, HealthCase, Layer};
 
 use crate::metrics::SUCCESS;
 
@@ -12,5 +12,26 @@ pub fn health() -> Vec<Health> {
         layer: Layer::Edge,
         parts: "targets",
         expression: format!("min without (pod) ({SUCCESS})"),
+        cases: cases(),
+    }]
+}
+
+fn cases() -> Vec<HealthCase> {
+    let target = |instance: &str, pod: &str, value: u8| {
+        Given::raw(
+            format!("{SUCCESS}{{job=\"probe\",instance=\"{instance}\",pod=\"{pod}\"}}"),
+            format!("{value}x20"),
+        )
+    };
+    vec![HealthCase {
+        name: "what fails from one place fails",
+        given: vec![
+            target("https://shop.example/", "lookout-0", 1),
+            target("https://shop.example/", "lookout-1", 1),
+            target("https://docs.example/", "lookout-0", 0),
+            target("https://docs.example/", "lookout-1", 1),
+        ],
+        n_parts: 2,
+        n_healthy: 1,
     }]
 }

@@ -1,7 +1,7 @@
 //! The mutants of each alert, played on promtool until a case notices them or there is no further case.
 //!
 //! The cases of an alert are played a few at a time, against the mutants that are still alive: the first case notices most
-//! of them, and a case costs as many evaluations as mutants are alive. The shortest comes first for the same reason.
+//! of them, and a case costs as many evaluations as mutants are alive. Those that cost least come first for the same reason.
 
 use core::cmp::Reverse;
 use core::time::Duration;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use lookout_declarations::{Alert, Case, CaseKind, Declared, Recording};
-use lookout_mutation::{Mutant, Outcome, Round, Score, evaluation, mutants};
+use lookout_mutation::{Mutant, Outcome, Round, Score, mutants};
 use lookout_render::derived_cases;
 
 use super::report::Report;
@@ -164,7 +164,7 @@ fn batches(mut cases: Vec<&Case>) -> Vec<Vec<&Case>> {
 
 /// About what it costs to play an alert: evaluations of a rule, if no case noticed anything.
 fn cost(alert: &Alert) -> u128 {
-    let minutes =
-        alert.cases.iter().map(|case| case.at.as_millis() / evaluation(case.interval).as_millis().max(1));
-    minutes.sum::<u128>() * alert.expression.len() as u128 * alert.expression.len() as u128
+    let evaluations =
+        alert.cases.iter().map(|case| case.at.as_millis() / case.evaluation_interval().as_millis().max(1));
+    evaluations.sum::<u128>() * alert.expression.len() as u128 * alert.expression.len() as u128
 }

@@ -16,8 +16,6 @@ pub(super) struct Report {
     pub(super) ok: bool,
     /// The testers, with their versions.
     pub(super) testers: Vec<String>,
-    /// The alerts that were played at their default thresholds, because their cases do not follow the configuration.
-    pub(super) at_defaults: Vec<&'static str>,
     /// One line per exporter that has alerts.
     pub(super) exporters: Vec<ExporterReport>,
 }
@@ -42,10 +40,10 @@ pub(super) struct TesterResult {
     pub(super) failed: Vec<FailedAlert>,
 }
 
-/// An alert of which a case failed.
+/// An alert of which a case failed, or the recordings of the exporter if there is no alert.
 #[derive(Debug, Serialize)]
 pub(super) struct FailedAlert {
-    pub(super) alert: &'static str,
+    pub(super) alert: Option<&'static str>,
     /// What the tester says, line by line; each expression ends with the name of its case.
     pub(super) says: Vec<String>,
 }
@@ -64,7 +62,6 @@ impl Report {
         };
         Self {
             ok: true,
-            at_defaults: Vec::new(),
             testers: testers.all().iter().map(super::tester::FoundTester::name).collect(),
             exporters: catalogue.iter().filter_map(of).collect(),
         }
@@ -80,7 +77,7 @@ impl Report {
         let n_idle: usize = scores().map(|score| score.idle.len()).sum();
         let said = [
             (n_unplayed, "alerts were not changed, because they do not pass their own cases"),
-            (n_failed, "alerts do not pass their cases"),
+            (n_failed, "alerts or recordings do not pass their cases"),
             (
                 n_unexplained,
                 "changes of alerts are noticed by no case, and nothing says that they make no difference",

@@ -45,13 +45,6 @@ impl Report {
             }
             writeln!(formatter)?;
         }
-        if !self.at_defaults.is_empty() {
-            writeln!(
-                formatter,
-                "played at the default thresholds, because their cases have fixed numbers and the configuration changes the rule: {}",
-                self.at_defaults.join(", ")
-            )?;
-        }
         if mutated {
             writeln!(formatter, "mutation score: {}", self.score())?;
         }
@@ -77,7 +70,7 @@ fn cases(exporter: &ExporterReport, tester: &str) -> String {
     let Some(result) = exporter.cases.get(tester) else { return "-".to_owned() };
     match result.failed.len() {
         0 => format!("{} cases pass", result.n_cases),
-        n => format!("{n} alerts fail"),
+        n => format!("{n} fail"),
     }
 }
 
@@ -88,7 +81,14 @@ fn noticed(score: &Score) -> String {
 fn failures(exporter: &ExporterReport, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (tester, result) in &exporter.cases {
         for failed in &result.failed {
-            writeln!(formatter, "\n{} does not pass its cases on {tester}:", failed.alert)?;
+            match failed.alert {
+                Some(alert) => writeln!(formatter, "\n{alert} does not pass its cases on {tester}:")?,
+                None => writeln!(
+                    formatter,
+                    "\nthe recordings of {} do not pass their cases on {tester}:",
+                    exporter.exporter
+                )?,
+            }
             for line in &failed.says {
                 writeln!(formatter, "{line}")?;
             }

@@ -1,102 +1,112 @@
 //! The cases of the alerts on dates, which are the same for stored and for served certificates.
 //!
-//! Each list looks closely at both sides of each threshold, so that a flipped comparator or a missing term fails.
+//! Each list looks closely at both sides of each threshold that is in force, so that a flipped comparator or a missing term fails.
 
 use core::time::Duration;
 
 use lookout_declarations::{Case, CaseKind};
 
 use super::samples::{DAY, Dates, HOUR, Place, TWO_HOURS, fires_each, missing, pending, silent, silent_at};
+use super::zones::Zones;
 use crate::labels::Role;
 
-/// Expiring, with the default thresholds: 28 days and a quarter of life; not what is critical.
-pub(super) fn expiring(place: Place, hold: Duration) -> Vec<Case> {
-    let given = |dates| place.given(Role::Leaf, &dates);
-    let labels = || place.labels(Role::Leaf);
-    let (below_share, below_days) = (Dates::left(90, 22 * DAY), Dates::left(365, 27 * DAY));
-    vec![
-        fires_each(
-            "of ninety days, a little less than a quarter is left",
-            CaseKind::Fires,
-            given(below_share.clone()),
-            labels(),
-        ),
-        fires_each("of a year, 27 days are left", CaseKind::Other, given(below_days), labels()),
-        fires_each("of six days, one is left", CaseKind::Other, given(Dates::left(6, DAY)), labels()),
-        fires_each(
-            "of four hours, half an hour is left",
-            CaseKind::Other,
-            given(Dates::left_of(4 * HOUR, HOUR - 120)),
-            labels(),
-        ),
-        fires_each(
-            "of a year, 15 days are left",
-            CaseKind::Other,
-            given(Dates::left(365, 15 * DAY)),
-            labels(),
-        ),
-        fires_each(
-            "of ninety days, a little more than is critical is left",
-            CaseKind::Other,
-            given(Dates::left(90, 9 * DAY + HOUR)),
-            labels(),
-        ),
-        silent_at("it is renewed", CaseKind::Clears, given(Dates::left_and_renewed(90, 22 * DAY)), TWO_HOURS),
+/// Expiring, and not critical.
+pub(super) fn expiring(place: Place, hold: Duration, zones: &Zones) -> Vec<Case> {
+    let given = |dates: &Dates| place.given(Role::Leaf, dates);
+    let Zones { short, long, hours } = zones;
+    let due = [
+        ("of a short life, a little less than the share is left", short.just_due()),
+        ("of a long life, a little less than the time is left", long.just_due()),
+        ("of a life of hours, less than an hour is left", hours.just_due()),
+        ("of a short life, a little more than is critical is left", short.nearly_paged()),
+        ("of a long life, a little more than is critical is left", long.nearly_paged()),
+    ];
+    let mut cases = fires_for(place, &due);
+    cases.extend([
+        silent_at("it is renewed", CaseKind::Clears, given(&long.renewed_when_due()), TWO_HOURS),
         silent(
-            "of ninety days, a little more than a quarter is left",
+            "of a short life, a little more than the share is left",
             CaseKind::Below,
-            given(Dates::left(90, 23 * DAY)),
+            given(&short.not_due()),
         ),
-        silent("of a year, 29 days are left", CaseKind::Below, given(Dates::left(365, 29 * DAY))),
-        pending(given(below_share.clone()), hold),
         silent(
-            "what is critical is not a warning too",
-            CaseKind::Other,
-            given(Dates::left(90, 8 * DAY + 12 * HOUR)),
+            "of a long life, a little more than the time is left",
+            CaseKind::Below,
+            given(&long.not_due()),
         ),
-        silent("nor of a year, with 13 days left", CaseKind::Other, given(Dates::left(365, 13 * DAY))),
-        silent("nor in the last hour", CaseKind::Other, given(Dates::left(90, HOUR))),
-        silent("what has expired is not a warning too", CaseKind::Other, given(Dates::left(90, -HOUR / 6))),
-        silent("a root is another alert's matter", CaseKind::Other, place.given(Role::Root, &below_share)),
+        silent("it is in its last hour, which is critical", CaseKind::Other, given(&long.last_hour())),
+        silent("what has expired is not a warning too", CaseKind::Other, given(&Dates::left(90, -HOUR / 6))),
         missing(),
-    ]
+    ]);
+    for (name, paged) in [
+        ("what is critical of a short life is not a warning too", short.just_paged()),
+        ("what is critical of a long life is not a warning too", long.just_paged()),
+    ] {
+        cases.extend(paged.map(|dates| silent(name, CaseKind::Other, given(&dates))));
+    }
+    if let Some(dates) = first(&due) {
+        cases.push(pending(given(dates), hold));
+        cases.push(silent(
+            "a root is another alert's matter",
+            CaseKind::Other,
+            place.given(Role::Root, dates),
+        ));
+    }
+    cases
 }
 
-/// Expiring soon, with the default thresholds: 14 days and a tenth of life.
-pub(super) fn expiring_soon(place: Place, hold: Duration) -> Vec<Case> {
-    let given = |dates| place.given(Role::Leaf, &dates);
-    let labels = || place.labels(Role::Leaf);
-    let below_share = Dates::left(90, 8 * DAY + 12 * HOUR);
-    vec![
-        fires_each(
-            "of ninety days, less than a tenth is left",
-            CaseKind::Fires,
-            given(below_share.clone()),
-            labels(),
-        ),
-        fires_each(
-            "of a year, 13 days are left",
-            CaseKind::Other,
-            given(Dates::left(365, 13 * DAY)),
-            labels(),
-        ),
-        fires_each("an hour is left", CaseKind::Other, given(Dates::left(90, HOUR)), labels()),
-        silent_at("it is renewed", CaseKind::Clears, given(Dates::left_and_renewed(90, 8 * DAY)), TWO_HOURS),
+/// Expiring soon, which is critical.
+pub(super) fn expiring_soon(place: Place, hold: Duration, zones: &Zones) -> Vec<Case> {
+    let given = |dates: &Dates| place.given(Role::Leaf, dates);
+    let Zones { short, long, .. } = zones;
+    let paged = [
+        ("of a short life, a little less than the share is left", short.just_paged()),
+        ("of a long life, a little less than the time is left", long.just_paged()),
+        ("less than an hour is left", Some(long.last_hour())),
+    ];
+    let mut cases = fires_for(place, &paged);
+    cases.extend([
+        silent_at("it is renewed", CaseKind::Clears, given(&long.renewed_when_paged()), TWO_HOURS),
         silent(
-            "of ninety days, a little more than a tenth is left",
+            "of a short life, a little more than the share is left",
             CaseKind::Below,
-            given(Dates::left(90, 9 * DAY + 12 * HOUR)),
+            given(&short.not_paged()),
         ),
-        silent("of a year, 15 days are left", CaseKind::Below, given(Dates::left(365, 15 * DAY))),
-        pending(given(below_share.clone()), hold),
+        silent(
+            "of a long life, a little more than the time is left",
+            CaseKind::Below,
+            given(&long.not_paged()),
+        ),
         silent(
             "what has expired is another alert's matter",
             CaseKind::Other,
-            given(Dates::left(90, -HOUR / 6)),
+            given(&Dates::left(90, -HOUR / 6)),
         ),
-        silent("a root is another alert's matter", CaseKind::Other, place.given(Role::Root, &below_share)),
         missing(),
-    ]
+    ]);
+    if let Some(dates) = first(&paged) {
+        cases.push(pending(given(dates), hold));
+        cases.push(silent(
+            "a root is another alert's matter",
+            CaseKind::Other,
+            place.given(Role::Root, dates),
+        ));
+    }
+    cases
+}
+
+/// The cases of these names in which it fires, as far as there is such a sample; the first is the one that proves that it does.
+fn fires_for(place: Place, samples: &[(&'static str, Option<Dates>)]) -> Vec<Case> {
+    let there = samples.iter().filter_map(|(name, dates)| Some((*name, dates.as_ref()?)));
+    let fires = |(index, (name, dates)): (usize, (&'static str, &Dates))| {
+        let kind = if index == 0 { CaseKind::Fires } else { CaseKind::Other };
+        fires_each(name, kind, place.given(Role::Leaf, dates), place.labels(Role::Leaf))
+    };
+    there.enumerate().map(fires).collect()
+}
+
+fn first<'a>(samples: &'a [(&'static str, Option<Dates>)]) -> Option<&'a Dates> {
+    samples.iter().find_map(|(_, dates)| dates.as_ref())
 }
 
 /// Expired.

@@ -8,11 +8,11 @@ use core::time::Duration;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
 use super::samples::{
-    ExpectedLabels, HALF_HOUR, HOUR, IN_TIME, TOO_LATE, TWO_HOURS, changed, fires, missing, others, passes,
-    pending, silent, silent_at, steady,
+    ExpectedLabels, HALF_HOUR, HOUR, IN_TIME, TOO_LATE, TWO_HOURS, changed, differing, elsewhere, fires,
+    missing, others, passes, pending, replicated, silent, silent_at, steady,
 };
-use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
-use crate::labels::{CertificateName, FailureCause, Readiness, ReadinessLabel, ResourceNamespace};
+use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE, across, everywhere};
+use crate::labels::{FailureCause, FailureCauseLabel, Readiness, ReadinessLabel};
 use crate::metrics::{
     CERTIFICATE_FAILED_ATTEMPTS, CERTIFICATE_FAILING_SINCE, CERTIFICATE_FAILURE, CERTIFICATE_NEVER_ISSUED,
     CERTIFICATE_RENEWAL, ISSUER_READY,
@@ -69,14 +69,17 @@ fn others_failure() -> Vec<Given> {
     others(CERTIFICATE).map(|other| failure_of(other, steady(1))).to_vec()
 }
 
+/// Certificates that fail, for whatever cause.
+fn fail() -> String {
+    format!("{} == 1", across(CERTIFICATE_FAILURE))
+}
+
 /// Certificates that have failed for long enough. A second attempt comes an hour after the first; the number of attempts is
-/// known after a restart too, when the moment of the first one is not.
+/// known after a restart too, when the moment of the first one is not. Of two replicas, the one that has seen it longest knows.
 fn fails() -> String {
-    let by = format!("on ({ResourceNamespace}, {CertificateName})");
-    format!(
-        "({CERTIFICATE_FAILURE} == 1) and {by} (time() - {CERTIFICATE_FAILING_SINCE} > {FAILS} \
-         or {CERTIFICATE_FAILED_ATTEMPTS} > 1)"
-    )
+    let (fail, since, attempts) =
+        (fail(), everywhere(CERTIFICATE_FAILING_SINCE), across(CERTIFICATE_FAILED_ATTEMPTS));
+    format!("{fail} and ignoring ({FailureCauseLabel}) (time() - {since} > {FAILS} or {attempts} > 1)")
 }
 
 fn failing() -> Alert {
@@ -115,7 +118,13 @@ fn failing_cases() -> Vec<Case> {
             "it has failed for a little more than an hour",
             CaseKind::Other,
             vec![failure(steady(1)), since(passes(FAILS, IN_TIME)), attempts(1)],
-            expected,
+            expected.clone(),
+        ),
+        fires(
+            "it is the second attempt, and two replicas of Lookout",
+            CaseKind::Other,
+            replicated(&[failure(steady(1)), since(-HOUR / 3), attempts(2)]),
+            expected.clone(),
         ),
         silent_at(
             "it is renewed",
@@ -136,6 +145,18 @@ fn failing_cases() -> Vec<Case> {
             CaseKind::Other,
             [vec![failure(steady(1)), since(-HOUR / 3)], others_since(-2 * HOUR)].concat(),
         ),
+        silent(
+            "one of that name has failed for long in another cluster",
+            CaseKind::Other,
+            [vec![failure(steady(1)), since(-HOUR / 3)], elsewhere(&[since(-2 * HOUR), attempts(2)])]
+                .concat(),
+        ),
+        fires(
+            "one of two replicas of Lookout was restarted",
+            CaseKind::Other,
+            differing(&[failure(steady(1)), since(-2 * HOUR)], &[failure(steady(1)), since(-HOUR / 3)]),
+            expected.clone(),
+        ),
         silent("it is another cause", CaseKind::Below, vec![failure(steady(0)), since(-2 * HOUR)]),
         pending(vec![failure(steady(1)), since(-2 * HOUR)], QUARTER_HOUR),
         missing(),
@@ -143,10 +164,11 @@ fn failing_cases() -> Vec<Case> {
 }
 
 fn overdue() -> Alert {
-    let by = format!("on ({ResourceNamespace}, {CertificateName})");
+    // Of two replicas, the one that knows the latest renewal.
+    let overdue = format!("time() - {} > {OVERDUE}", across(CERTIFICATE_RENEWAL));
     Alert {
         name: "LookoutCertsRenewalOverdue",
-        expression: format!("(time() - {CERTIFICATE_RENEWAL} > {OVERDUE}) unless {by} ({})", fails()),
+        expression: format!("{overdue} unless ignoring ({FailureCauseLabel}) ({})", fails()),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
@@ -171,6 +193,11 @@ fn overdue_cases() -> Vec<Case> {
         silent_at("it is renewed", CaseKind::Clears, due(changed(-7 * HOUR, 60 * 24 * HOUR)), TWO_HOURS),
         silent("it has been overdue for some minutes", CaseKind::Below, passing(TOO_LATE)),
         pending(due(steady(-7 * HOUR)), QUARTER_HOUR),
+        silent(
+            "one of two replicas of Lookout has not seen the renewal",
+            CaseKind::Other,
+            differing(&due(steady(-7 * HOUR)), &due(steady(60 * 24 * HOUR))),
+        ),
         missing(),
     ];
     cases.extend(overdue_and_failing_cases(&due(steady(-7 * HOUR))));
@@ -189,6 +216,15 @@ fn overdue_and_failing_cases(due: &[Given]) -> Vec<Case> {
     let fires = |name, given| fires(name, CaseKind::Other, given, labels());
     vec![
         silent("a failure that lasts is another alert's matter", CaseKind::Other, fails_since(-2 * HOUR)),
+        silent(
+            "a failure that lasts, and two replicas of Lookout",
+            CaseKind::Other,
+            replicated(&with(vec![failure(steady(1)), since(-2 * HOUR), attempts(2)])),
+        ),
+        shortly(fires(
+            "one of that name fails in another cluster",
+            with(elsewhere(&[failure(steady(1)), since(passes(FAILS, IN_TIME / 2))])),
+        )),
         silent(
             "a second attempt that fails is another alert's matter",
             CaseKind::Other,
@@ -215,10 +251,10 @@ fn overdue_and_failing_cases(due: &[Given]) -> Vec<Case> {
 }
 
 fn never_issued() -> Alert {
-    let by = format!("on ({ResourceNamespace}, {CertificateName})");
+    let never = everywhere(CERTIFICATE_NEVER_ISSUED);
     Alert {
         name: "LookoutCertsNeverIssued",
-        expression: format!("({CERTIFICATE_NEVER_ISSUED} == 1) unless {by} ({CERTIFICATE_FAILURE} == 1)"),
+        expression: format!("{never} == 1 unless ignoring ({FailureCauseLabel}) ({})", fail()),
         hold: HALF_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
@@ -236,13 +272,16 @@ fn never_issued_cases() -> Vec<Case> {
     let mut fires =
         fires("there is no certificate after half an hour", CaseKind::Fires, given(steady(1)), labels());
     fires.at = Duration::from_mins(45);
-    let mut known = silent(
-        "a failure that is known is another alert's matter",
-        CaseKind::Other,
-        [given(steady(1)), vec![failure(steady(1))]].concat(),
-    );
-    known.at = Duration::from_mins(45);
+    let fails = [given(steady(1)), vec![failure(steady(1))]].concat();
+    let stays = |name, given| Case { at: Duration::from_mins(45), ..silent(name, CaseKind::Other, given) };
     vec![
+        // Before the alert on failures speaks of them.
+        Case {
+            name: "one of that name fails in another cluster",
+            kind: CaseKind::Other,
+            given: [given(steady(1)), elsewhere(&[failure(steady(1))])].concat(),
+            ..fires.clone()
+        },
         Case {
             name: "only others fail",
             kind: CaseKind::Other,
@@ -253,7 +292,12 @@ fn never_issued_cases() -> Vec<Case> {
         silent_at("it is issued", CaseKind::Clears, given(changed(1, 0)), TWO_HOURS),
         silent("it was issued", CaseKind::Below, given(steady(0))),
         pending(given(steady(1)), HALF_HOUR),
-        known,
+        stays("a failure that is known, and two replicas of Lookout", replicated(&fails)),
+        stays("a failure that is known is another alert's matter", fails),
+        stays(
+            "one of two replicas of Lookout has seen it issued",
+            differing(&given(steady(1)), &given(steady(0))),
+        ),
         missing(),
     ]
 }
@@ -262,7 +306,7 @@ fn issuer_not_ready() -> Alert {
     let not_ready = ISSUER_READY.at(ReadinessLabel, Readiness::False);
     Alert {
         name: "LookoutCertsIssuerNotReady",
-        expression: format!("{not_ready} == 1"),
+        expression: format!("{} == 1", everywhere(not_ready)),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
@@ -292,6 +336,11 @@ fn issuer_cases() -> Vec<Case> {
             "it is ready",
             CaseKind::Below,
             [given(steady(0)), ready(Readiness::True, steady(1))].concat(),
+        ),
+        silent(
+            "one of two replicas of Lookout sees it ready",
+            CaseKind::Other,
+            differing(&given(steady(1)), &given(steady(0))),
         ),
         pending(given(steady(1)), QUARTER_HOUR),
         missing(),

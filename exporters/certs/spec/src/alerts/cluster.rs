@@ -2,18 +2,18 @@
 
 use core::time::Duration;
 
-use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Reason, Severity};
+use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Reason, Severity, duration};
 
 use super::samples::{
-    DAY, ExpectedLabels, HALF_HOUR, HOUR, IN_TIME, MINUTE, TOO_LATE, TWO_HOURS, changed, fires, missing,
-    passes, pending, silent, silent_at, steady,
+    DAY, ExpectedLabels, HALF_HOUR, HOUR, IN_TIME, MINUTE, TOO_LATE, TWO_HOURS, changed, differing, fires,
+    missing, passes, pending, silent, silent_at, steady,
 };
-use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
+use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE, across, once};
 use crate::labels::{ObjectFault, SourceKind, SourceKindLabel};
 use crate::metrics::{OBJECT_FAULTS, SIGNING_REQUEST_OLDEST_PENDING, SOURCE_BUNDLES, SOURCE_UP};
 
 pub(super) fn alerts() -> Vec<Alert> {
-    vec![source_down(), count_dropped(), object_unreadable(), signing_request_pending()]
+    vec![source_down(), count_dropped(), once(object_unreadable()), once(signing_request_pending())]
 }
 
 /// How many places with certificates may go away within an hour: a namespace may be deleted, a chart be removed.
@@ -32,15 +32,17 @@ fn source_down() -> Alert {
     let given = |values: String| vec![Given::series(&SOURCE_UP, (SourceKind::KubeSecret, "secrets"), values)];
     Alert {
         name: "LookoutCertsClusterUnread",
-        expression: format!("{up} == 0"),
+        expression: format!("{} == 0", across(up)),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "Certificates in the cluster are no longer read",
-        description: "{{ $labels.source_name }} have not been read through the Kubernetes API for a quarter of an hour; what is \
-                      shown of them is what was read last, and a renewal is not seen."
-            .to_owned(),
+        description: format!(
+            "{{{{ $labels.source_name }}}} have not been read through the Kubernetes API for {}; what is shown of them is what was \
+             read last, and a renewal is not seen.",
+            duration(QUARTER_HOUR)
+        ),
         runbook: include_str!("../../runbooks/LookoutCertsClusterUnread.md"),
         inhibits: &[],
         cases: vec![
@@ -52,6 +54,11 @@ fn source_down() -> Alert {
             ),
             silent_at("it answers again", CaseKind::Clears, given(changed(0, 1)), TWO_HOURS),
             silent("it answers", CaseKind::Below, given(steady(1))),
+            silent(
+                "it answers another replica of Lookout",
+                CaseKind::Other,
+                differing(&given(steady(0)), &given(steady(1))),
+            ),
             pending(given(steady(0)), QUARTER_HOUR),
             silent(
                 "a path of files is no matter of the cluster",
@@ -63,12 +70,14 @@ fn source_down() -> Alert {
     }
 }
 
+/// What was there is taken over the replicas before it is compared: a Lookout that has been restarted, which is when a right or a
+/// setting is lost, has another `instance` and `pod` than an hour ago.
 fn count_dropped() -> Alert {
-    let before = format!("{SOURCE_BUNDLES} offset 1h");
+    let (now, before) = (across(SOURCE_BUNDLES), across(format!("{SOURCE_BUNDLES} offset 1h")));
     Alert {
         name: "LookoutCertsStoredCountDropped",
         expression: format!(
-            "({before} - {SOURCE_BUNDLES}) > {MAY_GO} and {SOURCE_BUNDLES} < {MUST_STAY} * ({before})"
+            "{before} - {now} > {MAY_GO} and {now} < {MUST_STAY} * {before}"
         ),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
@@ -87,10 +96,11 @@ fn count_dropped() -> Alert {
 fn count_cases() -> Vec<Case> {
     // The fall is an hour and a minute after the start; then it is seen for an hour.
     let fall = Duration::from_mins(61);
-    let given = |before: u32, after: u32| {
-        let values = format!("{before}x60 {after}x120");
-        vec![Given::series(&SOURCE_BUNDLES, (SourceKind::KubeSecret, "secrets"), values)]
-    };
+    let series =
+        |values: String| vec![Given::series(&SOURCE_BUNDLES, (SourceKind::KubeSecret, "secrets"), values)];
+    let given = |before: u32, after: u32| series(format!("{before}x60 {after}x120"));
+    let restarted =
+        |after: u32| differing(&series("40x59 stale".to_owned()), &series(format!("_x60 {after}x120")));
     let at = |case: Case, minutes: u32| Case { interval: MINUTE, at: fall + MINUTE * minutes, ..case };
     let falls = |name, kind, given, minutes| {
         let labels = labels(&[("source_kind", "kube-secret"), ("source_name", "secrets")]);
@@ -100,6 +110,14 @@ fn count_cases() -> Vec<Case> {
     vec![
         falls("a quarter of them goes away", CaseKind::Fires, given(40, 30), 15),
         falls("three of ten go away", CaseKind::Other, given(10, 7), 15),
+        falls("Lookout was restarted, and sees a quarter less", CaseKind::Other, restarted(30), 15),
+        stays("Lookout was restarted, and sees what it saw", CaseKind::Other, restarted(40), 15),
+        stays(
+            "one of two replicas sees all still",
+            CaseKind::Other,
+            differing(&given(40, 30), &given(40, 40)),
+            15,
+        ),
         falls("it goes on for a little while", CaseKind::Other, given(40, 30), 65),
         stays("it is long ago", CaseKind::Clears, given(40, 30), 80),
         stays("a fifth of them goes away", CaseKind::Below, given(40, 32), 15),

@@ -2,17 +2,18 @@
 
 use core::time::Duration;
 
-use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
+use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, duration};
 
 use super::samples::{
-    ENDPOINT, ExpectedLabels, TWO_HOURS, changed, fires, missing, pending, silent, silent_at, steady,
+    ENDPOINT, ExpectedLabels, TWO_HOURS, changed, differing, fires, missing, pending, silent, silent_at,
+    steady,
 };
-use super::{BRIDGE_RESTART, FIVE_MINUTES, QUARTER_HOUR};
+use super::{BRIDGE_RESTART, FIVE_MINUTES, QUARTER_HOUR, across, everywhere, once};
 use crate::labels::{Verification, VerificationLabel};
 use crate::metrics::{ENDPOINT_UP, ENDPOINT_VERIFIED};
 
 pub(super) fn alerts() -> Vec<Alert> {
-    vec![untrusted(), name_mismatch(), trust_unreadable(), down()]
+    vec![once(untrusted()), once(name_mismatch()), trust_unreadable(), down()]
 }
 
 /// Every result that means: clients do not trust the chain, whatever its dates and its name.
@@ -70,9 +71,16 @@ fn name_mismatch() -> Alert {
 
 fn trust_unreadable() -> Alert {
     let unknown = ENDPOINT_VERIFIED.at(VerificationLabel, Verification::Unknown);
+    let given = |value| verified(Verification::Unknown, &steady(value));
+    let mut cases = verification_cases(Verification::Unknown, QUARTER_HOUR);
+    cases.push(silent(
+        "one of two replicas of Lookout can read them",
+        CaseKind::Other,
+        differing(&given(1), &given(0)),
+    ));
     Alert {
         name: "LookoutCertsTrustUnreadable",
-        expression: format!("{unknown} == 1"),
+        expression: format!("{} == 1", everywhere(unknown)),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
@@ -84,23 +92,24 @@ fn trust_unreadable() -> Alert {
                 .to_owned(),
         runbook: include_str!("../../runbooks/LookoutCertsTrustUnreadable.md"),
         inhibits: &[],
-        cases: verification_cases(Verification::Unknown, QUARTER_HOUR),
+        cases,
     }
 }
 
 fn down() -> Alert {
     Alert {
         name: "LookoutCertsEndpointDown",
-        expression: format!("{ENDPOINT_UP} == 0"),
+        expression: format!("{} == 0", across(ENDPOINT_UP)),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "An endpoint shows no certificate",
-        description:
-            "{{ or $labels.exported_endpoint $labels.endpoint }} has shown no certificate for {{ $labels.server_name }} for a quarter of \
-             an hour; the dates that are known are those last seen."
-                .to_owned(),
+        description: format!(
+            "{{{{ or $labels.exported_endpoint $labels.endpoint }}}} has shown no certificate for {{{{ $labels.server_name }}}} for {}; \
+             the dates that are known are those last seen.",
+            duration(QUARTER_HOUR)
+        ),
         runbook: include_str!("../../runbooks/LookoutCertsEndpointDown.md"),
         inhibits: &[],
         cases: down_cases(),
@@ -113,6 +122,11 @@ fn down_cases() -> Vec<Case> {
         fires("no attempt succeeds", CaseKind::Fires, given(steady(0)), endpoint_labels()),
         silent_at("an attempt succeeds", CaseKind::Clears, given(changed(0, 1)), TWO_HOURS),
         silent("it shows a chain", CaseKind::Below, given(steady(1))),
+        silent(
+            "it shows one to another replica of Lookout",
+            CaseKind::Other,
+            differing(&given(steady(0)), &given(steady(1))),
+        ),
         pending(given(steady(0)), QUARTER_HOUR),
         missing(),
     ]

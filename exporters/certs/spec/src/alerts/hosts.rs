@@ -6,10 +6,10 @@
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
 
 use super::samples::{
-    DAY, ExpectedLabels, HOUR, SECRET, TWO_HOURS, changed, end_in, fires, host, missing, others, pending,
-    silent, silent_at, steady,
+    DAY, ExpectedLabels, HOUR, SECRET, TWO_HOURS, changed, elsewhere, end_in, fires, host, missing, others,
+    pending, silent, silent_at, steady,
 };
-use super::{BRIDGE_RESTART, FIVE_MINUTES, QUARTER_HOUR, VALUE};
+use super::{BRIDGE_RESTART, FIVE_MINUTES, OF_SCRAPE, QUARTER_HOUR, VALUE};
 use crate::labels::{
     HostEndpoint, HostResult, HostResultLabel, HostServed, SecretKey, SecretName, SecretNamespace,
     ServedResult, ServedResultLabel,
@@ -130,6 +130,12 @@ fn secret_expired() -> Alert {
             with(vec![end_in(SECRET, "tls.crt", -DAY)]),
         ),
         fires(
+            "those of its namesake in another cluster are watched",
+            CaseKind::Other,
+            with(elsewhere(&[end_in(SECRET, "tls.crt", 90 * DAY)])),
+            of_secret(HostResult::Expired),
+        ),
+        fires(
             "those of other Secrets are watched, and another key",
             CaseKind::Other,
             with(unwatched),
@@ -138,7 +144,9 @@ fn secret_expired() -> Alert {
     ]);
     Alert {
         name: "LookoutCertsHostSecretExpired",
-        expression: format!("({expired} == 1) unless on ({SecretNamespace}, {SecretName}) {dated}"),
+        expression: format!(
+            "({expired} == 1) unless on ({OF_SCRAPE}, {SecretNamespace}, {SecretName}) {dated}"
+        ),
         hold: QUARTER_HOUR,
         keep_firing_for: BRIDGE_RESTART,
         severity: Severity::Warning,

@@ -71,9 +71,14 @@ impl Dates {
         Self { not_before: steady(left - life), not_after: steady(left) }
     }
 
-    /// The same, renewed after an hour.
+    /// A lifetime of `days` of which `left` seconds are left at time 0, renewed after an hour.
     pub(super) fn left_and_renewed(days: i64, left: i64) -> Self {
-        Self { not_before: changed(left - days * DAY, 0), not_after: changed(left, days * DAY) }
+        Self::left_of_and_renewed(days * DAY, left)
+    }
+
+    /// The same of a lifetime of `life` seconds.
+    pub(super) fn left_of_and_renewed(life: i64, left: i64) -> Self {
+        Self { not_before: changed(left - life, 0), not_after: changed(left, life) }
     }
 
     /// Valid from `start` on, for 90 days.
@@ -221,17 +226,30 @@ pub(super) fn end_in(
 
 /// The same series as two replicas of Lookout serve them.
 pub(super) fn replicated(given: &[Given]) -> Vec<Given> {
-    let of = |replica: &'static str| {
-        move |given: &Given| {
-            let target = format!("instance=\"{replica}:9000\",pod=\"{replica}\"}}");
-            let series = match given.series.strip_suffix('}') {
-                Some(open) => format!("{open},{target}"),
-                None => format!("{}{{{target}", given.series),
-            };
-            Given::raw(series, given.values.clone())
-        }
+    differing(given, given)
+}
+
+/// The series of two replicas of Lookout that do not agree.
+pub(super) fn differing(one: &[Given], other: &[Given]) -> Vec<Given> {
+    let of = |replica: &str, given| scraped(given, &format!("instance=\"{replica}:9000\",pod=\"{replica}\""));
+    [of("lookout-0", one), of("lookout-1", other)].concat()
+}
+
+/// The same series as they are in the same Prometheus of another cluster, or of a Lookout that is scraped as another job.
+pub(super) fn elsewhere(given: &[Given]) -> Vec<Given> {
+    [scraped(given, "cluster=\"another\""), scraped(given, "job=\"another\"")].concat()
+}
+
+/// Series with labels that a scrape adds.
+fn scraped(given: &[Given], labels: &str) -> Vec<Given> {
+    let with = |given: &Given| {
+        let series = match given.series.strip_suffix('}') {
+            Some(open) => format!("{open},{labels}}}"),
+            None => format!("{}{{{labels}}}", given.series),
+        };
+        Given::raw(series, given.values.clone())
     };
-    given.iter().map(of("lookout-0")).chain(given.iter().map(of("lookout-1"))).collect()
+    given.iter().map(with).collect()
 }
 
 /// A case in which the alert fires once, half an hour after the start.

@@ -4,6 +4,7 @@
 use lookout_declarations::{Alert, CaseKind, Owner, Selector, Severity};
 
 use super::samples::{DAY, Dates, Place, silent};
+use super::zones::Zones;
 use super::{BRIDGE_RESTART, FIVE_MINUTES, QUARTER_HOUR, VALUE, cases};
 use crate::config::{AlertSettings, ExpiryThreshold};
 use crate::labels::{Role, RoleLabel};
@@ -48,7 +49,7 @@ fn expiring(settings: &AlertSettings) -> Alert {
         description: format!("{SUBJECT} expires in {VALUE}."),
         runbook: include_str!("../../runbooks/LookoutCertsServedExpiring.md"),
         inhibits: &[],
-        cases: cases::expiring(Place::Served, QUARTER_HOUR),
+        cases: cases::expiring(Place::Served, QUARTER_HOUR, &Zones::new(settings)),
     }
 }
 
@@ -64,7 +65,7 @@ fn expiring_soon(settings: &AlertSettings) -> Alert {
         description: format!("{SUBJECT} expires in {VALUE}; then clients refuse the connection."),
         runbook: include_str!("../../runbooks/LookoutCertsServedExpiringSoon.md"),
         inhibits: &[],
-        cases: cases::expiring_soon(Place::Served, QUARTER_HOUR),
+        cases: cases::expiring_soon(Place::Served, QUARTER_HOUR, &Zones::new(settings)),
     }
 }
 

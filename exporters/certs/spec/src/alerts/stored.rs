@@ -2,15 +2,19 @@
 //!
 //! A cluster is full of Secrets that nobody uses any more, and nobody gets up for one of those. So of a Secret that is about to
 //! end, people are paged where a host is served with it or a workload uses it, and told in working hours where none is known
-//! to: Traefik's, Istio's and Contour's own objects, and whatever asks the API, are not seen. Where nothing is known of any, because neither hosts nor workloads are watched, every Secret counts as used.
+//! to: Traefik's, Istio's and Contour's own objects, and whatever asks the API, are not seen. Where nothing is known of any, because
+//! neither hosts nor workloads are watched, every Secret counts as used.
+//!
+//! What is known of uses is matched with [`OF_SCRAPE`]: another cluster has Secrets of the same names.
 
 use lookout_declarations::{Alert, Case, CaseKind, Gauge, Given, Owner, Severity};
 
 use super::samples::{
-    DAY, Dates, ExpectedLabels, HOUR, Place, SECRET, TWO_HOURS, fires_each, host, missing, other_workloads,
-    pending, silent, silent_at, steady, workload,
+    DAY, Dates, ExpectedLabels, HOUR, Place, SECRET, TWO_HOURS, elsewhere, fires_each, host, missing,
+    other_workloads, pending, silent, silent_at, steady, workload,
 };
-use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE, cases};
+use super::zones::Zones;
+use super::{BRIDGE_RESTART, OF_SCRAPE, QUARTER_HOUR, VALUE, across, cases};
 use crate::config::{AlertSettings, ExpiryThreshold};
 use crate::labels::{
     FingerprintSha256, HostResult, KeyAlgorithmLabel, KeyBits, Role, RoleLabel, SecretName, SecretNamespace,
@@ -31,10 +35,13 @@ pub(super) const SUBJECT: &str = "The certificate {{ $labels.serial_number }} of
 
 /// Which workloads use the Secret, for the end of a description.
 fn affected() -> String {
+    let of_scrape = OF_SCRAPE.split(", ");
+    let matchers = of_scrape.clone().map(|label| format!("{label}=%q,")).collect::<Vec<_>>().concat();
+    let values = of_scrape.map(|label| format!("$labels.{label} ")).collect::<Vec<_>>().concat();
+    let uses = across(format!("{SECRET_WORKLOAD}{{{matchers}{SecretNamespace}=%q,{SecretName}=%q}}"));
     format!(
-        "{{{{ with $labels.secret_name }}}}{{{{ range printf \"max without (instance, pod) ({SECRET_WORKLOAD}{{{SecretNamespace}=%q,{SecretName}=%q}})\" \
-         $labels.{SecretNamespace} . | query }}}} The {{{{ .Labels.{WorkloadKind} }}}} {{{{ .Labels.{Workload} }}}} uses it.\
-         {{{{ end }}}}{{{{ end }}}}"
+        "{{{{ with $labels.secret_name }}}}{{{{ range printf \"{uses}\" {values}$labels.{SecretNamespace} . | query }}}} \
+         The {{{{ .Labels.{WorkloadKind} }}}} {{{{ .Labels.{Workload} }}}} uses it.{{{{ end }}}}{{{{ end }}}}"
     )
 }
 
@@ -86,7 +93,7 @@ fn over(of: Of) -> String {
 /// Secrets that a host is served with, or that a workload uses.
 fn in_use() -> String {
     let hosts = HOST_CERTIFICATE.not_at(SecretName, "");
-    let by = format!("group by ({SecretNamespace}, {SecretName})");
+    let by = format!("group by ({OF_SCRAPE}, {SecretNamespace}, {SecretName})");
     format!("({by} ({hosts} == 1) or {by} ({SECRET_WORKLOAD}))")
 }
 
@@ -95,8 +102,8 @@ fn in_use() -> String {
 fn paged(condition: impl Fn(Of) -> String) -> String {
     let (elsewhere, secret, in_use) = (condition(Of::Others), condition(Of::Secrets), in_use());
     format!(
-        "({elsewhere} or ({secret} and on ({SecretNamespace}, {SecretName}) {in_use}) \
-         or ({secret} unless on () {in_use}))"
+        "({elsewhere} or ({secret} and on ({OF_SCRAPE}, {SecretNamespace}, {SecretName}) {in_use}) \
+         or ({secret} unless on ({OF_SCRAPE}) {in_use}))"
     )
 }
 
@@ -114,28 +121,26 @@ fn expiring(settings: &AlertSettings) -> Alert {
         description: format!("{SUBJECT} expires in {VALUE}.{}", affected()),
         runbook: include_str!("../../runbooks/LookoutCertsStoredExpiring.md"),
         inhibits: &[],
-        cases: expiring_cases(),
+        cases: expiring_cases(&Zones::new(settings)),
     }
 }
 
-fn expiring_cases() -> Vec<Case> {
-    let mut cases = cases::expiring(Place::Stored, QUARTER_HOUR);
-    let info = STORED_INFO.to_string();
-    let mut without_info = Place::Stored.given(Role::Leaf, &Dates::left(90, 20 * DAY));
-    without_info.retain(|given| !given.series.starts_with(&info));
-    let labels = Place::Stored.labels(Role::Leaf);
-    cases.push(fires_each(
-        "it fires also where the role is not known",
-        CaseKind::Other,
-        without_info,
-        labels,
-    ));
-    let due = || Place::Secret.given(Role::Leaf, &Dates::left(90, 8 * DAY));
-    let with = |others: Vec<_>| [due(), others].concat();
+fn expiring_cases(zones: &Zones) -> Vec<Case> {
+    let mut cases = cases::expiring(Place::Stored, QUARTER_HOUR, zones);
+    if let Some(due) = zones.short.just_due().or_else(|| zones.long.just_due()) {
+        let info = STORED_INFO.to_string();
+        let mut without_info = Place::Stored.given(Role::Leaf, &due);
+        without_info.retain(|given| !given.series.starts_with(&info));
+        let labels = Place::Stored.labels(Role::Leaf);
+        let name = "it fires also where the role is not known";
+        cases.push(fires_each(name, CaseKind::Other, without_info, labels));
+    }
+    let paged = Place::Secret.given(Role::Leaf, &zones.long.last_hour());
+    let with = |others: Vec<_>| [paged.clone(), others].concat();
     let served = host(SECRET.1, HostResult::Covered, steady(1));
     cases.extend([
         fires_each(
-            "of a Secret that nobody is known to use, a week is left",
+            "what would be critical is in a Secret that nobody is known to use",
             CaseKind::Other,
             with(other_workloads()),
             secret(),
@@ -146,14 +151,26 @@ fn expiring_cases() -> Vec<Case> {
             with(vec![served, workload("another")]),
         ),
         silent("nor of one of which nothing is known", CaseKind::Other, with(vec![served_with_default()])),
+        fires_each(
+            "what would be critical is used in another cluster only",
+            CaseKind::Other,
+            with(used_elsewhere()),
+            secret(),
+        ),
+        silent(
+            "uses are known of another cluster only",
+            CaseKind::Other,
+            with(elsewhere(&[workload("another")])),
+        ),
     ]);
     cases
 }
 
 fn expiring_soon(settings: &AlertSettings) -> Alert {
     let critical = paged(|of| within(of, &settings.critical));
-    let mut cases = cases::expiring_soon(Place::Stored, QUARTER_HOUR);
-    cases.extend(used_cases(&Place::Secret.given(Role::Leaf, &Dates::left(90, 8 * DAY))));
+    let zones = Zones::new(settings);
+    let mut cases = cases::expiring_soon(Place::Stored, QUARTER_HOUR, &zones);
+    cases.extend(used_cases(&Place::Secret.given(Role::Leaf, &zones.long.last_hour())));
     Alert {
         name: "LookoutCertsStoredExpiringSoon",
         expression: format!("{critical} {}", but_roots()),
@@ -213,7 +230,20 @@ fn used_cases(secret_due: &[Given]) -> Vec<Case> {
             secret(),
         ),
         silent("it is in a Secret that nobody is known to use", CaseKind::Other, with(used_by_nobody)),
+        silent("its namesake in another cluster is used", CaseKind::Other, with(used_elsewhere())),
+        fires_each(
+            "uses are known of another cluster only",
+            CaseKind::Other,
+            with(elsewhere(&[workload("another")])),
+            secret(),
+        ),
     ]
+}
+
+/// Here other Secrets are used, and in another cluster one of the same name.
+fn used_elsewhere() -> Vec<Given> {
+    let uses = [workload(SECRET.1), host(SECRET.1, HostResult::Covered, steady(1))];
+    [other_workloads(), elsewhere(&uses)].concat()
 }
 
 /// A host that names no Secret.
@@ -230,7 +260,7 @@ fn expired_unused() -> Alert {
     Alert {
         name: "LookoutCertsUnusedSecretExpired",
         expression: format!(
-            "({expired} and on () {in_use}) unless on ({SecretNamespace}, {SecretName}) {in_use} {}",
+            "({expired} and on ({OF_SCRAPE}) {in_use}) unless on ({OF_SCRAPE}, {SecretNamespace}, {SecretName}) {in_use} {}",
             but_roots()
         ),
         hold: QUARTER_HOUR,
@@ -257,6 +287,17 @@ fn expired_unused_cases() -> Vec<Case> {
     vec![
         fires_each("it expired a day ago", CaseKind::Fires, given(over.clone()), secret()),
         fires_each("it has just expired", CaseKind::Other, given(Dates::left(90, -HOUR / 6)), secret()),
+        fires_each(
+            "its namesake in another cluster is used",
+            CaseKind::Other,
+            in_secret(Role::Leaf, &over, used_elsewhere()),
+            secret(),
+        ),
+        silent(
+            "uses are known of another cluster only",
+            CaseKind::Other,
+            in_secret(Role::Leaf, &over, elsewhere(&[workload("another")])),
+        ),
         silent_at("it is renewed", CaseKind::Clears, given(Dates::left_and_renewed(90, -DAY)), TWO_HOURS),
         silent("it expires in half an hour", CaseKind::Below, given(Dates::left(90, HOUR))),
         pending(given(over.clone()), QUARTER_HOUR),

@@ -4,6 +4,7 @@ use lookout_declarations::{Alert, Case, CaseKind, Owner, Severity};
 
 use super::samples::{DAY, Dates, HOUR, Place, TWO_HOURS, fires_each, missing, pending, silent, silent_at};
 use super::stored::{SUBJECT, ignoring_info};
+use super::zones::Zone;
 use super::{BRIDGE_RESTART, QUARTER_HOUR, VALUE};
 use crate::config::AlertSettings;
 use crate::labels::{Role, RoleLabel};
@@ -31,33 +32,32 @@ fn expiring(settings: &AlertSettings) -> Alert {
         description: format!("{SUBJECT}, a root, expires in {VALUE}."),
         runbook: include_str!("../../runbooks/LookoutCertsStoredRootExpiring.md"),
         inhibits: &[],
-        cases: expiring_cases(),
+        cases: expiring_cases(&Zone::of_roots(&settings.warning)),
     }
 }
 
-fn expiring_cases() -> Vec<Case> {
-    let given = |dates| Place::Stored.given(Role::Root, &dates);
+fn expiring_cases(zone: &Zone) -> Vec<Case> {
+    let given = |dates: &Dates| Place::Stored.given(Role::Root, dates);
     let labels = || Place::Stored.labels(Role::Root);
-    let due = Dates::left(3650, 27 * DAY);
-    vec![
-        fires_each("27 days are left", CaseKind::Fires, given(due.clone()), labels()),
-        fires_each("half an hour is left", CaseKind::Other, given(Dates::left(3650, HOUR)), labels()),
-        silent_at(
-            "it is replaced",
-            CaseKind::Clears,
-            given(Dates::left_and_renewed(3650, 27 * DAY)),
-            TWO_HOURS,
-        ),
-        silent("29 days are left", CaseKind::Below, given(Dates::left(3650, 29 * DAY))),
-        pending(given(due.clone()), QUARTER_HOUR),
+    let mut cases = vec![
+        fires_each("half an hour is left", CaseKind::Other, given(&zone.last_hour()), labels()),
+        silent_at("it is replaced", CaseKind::Clears, given(&zone.renewed_when_due()), TWO_HOURS),
+        silent("a little more than the time is left", CaseKind::Below, given(&zone.not_due())),
         silent(
             "what has expired is another alert's matter",
             CaseKind::Other,
-            given(Dates::left(3650, -HOUR / 6)),
+            given(&Dates::left(3650, -HOUR / 6)),
         ),
-        silent("a leaf is another alert's matter", CaseKind::Other, Place::Stored.given(Role::Leaf, &due)),
         missing(),
-    ]
+    ];
+    if let Some(due) = zone.just_due() {
+        let name = "a little less than the time is left";
+        cases.insert(0, fires_each(name, CaseKind::Fires, given(&due), labels()));
+        cases.push(pending(given(&due), QUARTER_HOUR));
+        let leaf = Place::Stored.given(Role::Leaf, &due);
+        cases.push(silent("a leaf is another alert's matter", CaseKind::Other, leaf));
+    }
+    cases
 }
 
 fn expired() -> Alert {

@@ -120,7 +120,7 @@ fn served_first() -> Panel {
     )
     .unit(PanelUnit::Seconds)
     .bounds_of(&["LookoutCertsServedExpiring", "LookoutCertsServedExpiringSoon"])
-    .width(12)
+    .width(10)
 }
 
 fn stored_first() -> Panel {
@@ -132,5 +132,5 @@ fn stored_first() -> Panel {
     )
     .unit(PanelUnit::Seconds)
     .bounds_of(&["LookoutCertsStoredExpiring", "LookoutCertsStoredExpiringSoon"])
-    .width(12)
+    .width(14)
 }

@@ -49,8 +49,9 @@ impl Default for AlertSettings {
 impl Validate for AlertSettings {
     fn validate(&self, complaints: &mut Complaints) {
         for (name, threshold) in [("warning", &self.warning), ("critical", &self.critical)] {
-            let message = "must be at least `1s`";
-            complaints.require(&format!("{name}.remaining"), threshold.remaining_seconds() > 0, message);
+            let message = "must be at least `1h`, because the alerts wait for a while before they fire";
+            let holds = threshold.remaining >= HumanDuration::from_hours(1);
+            complaints.require(&format!("{name}.remaining"), holds, message);
             let message = "must be above 0, or the alert can never fire";
             complaints.require(&format!("{name}.life_left"), threshold.life_left.get() > 0.0, message);
         }

@@ -56,7 +56,8 @@ pub struct ClusterSettings {
     /// Whether the public names of hosts are looked up and connected to as well, to see the certificate of a CDN or tunnel in front
     /// of the cluster. Needs `probe_hosts`.
     pub probe_public_names: bool,
-    /// Where an ingress controller is reached, as `host:port` by class, for those that are not found by themselves.
+    /// Where an ingress controller is reached, as `host:port` by class, or for all classes that an IngressClass gives to one
+    /// controller by that one's name (`k8s.io/ingress-nginx`); for those that are not found by themselves.
     pub ingress_addresses: BTreeMap<String, String>,
     /// Where the public name of a host is reached, as `host:port` by host, where the name server that Lookout asks knows another
     /// address than the rest of the world.

@@ -3,7 +3,9 @@
 use lookout_declarations::{Counter, Detail, Gauge, ReasonLabel, Unit, metrics};
 
 use super::PEER;
-use crate::labels::{KubeResource, ObjectFault, Signer, SigningStateLabel, SourceName};
+use crate::labels::{
+    KubeResource, ObjectFault, ObjectName, Signer, SigningStateLabel, SourceName, SubjectCommonName,
+};
 
 metrics! {
     /// Watches that had to begin anew.
@@ -38,4 +40,12 @@ metrics! {
         "certs_signing_request_oldest_pending_timestamp_seconds",
         "When the oldest CertificateSigningRequest was made that is neither approved nor denied; no row if there is none.",
     ).unit(Unit::TimestampSeconds).detail(Detail::Essential);
+
+    /// When what was issued for a request ends.
+    pub SIGNING_REQUEST_NOT_AFTER: Gauge<(Signer, ObjectName, SubjectCommonName)> = Gauge::new(
+        "certs_signing_request_not_after_timestamp_seconds",
+        "When the certificate ceases to be valid that was issued for the CertificateSigningRequest; its row goes with the \
+         request, which Kubernetes removes about an hour after it was answered.",
+    ).unit(Unit::TimestampSeconds)
+        .waived("who was given a certificate until when, to be looked up: a row lasts for an hour, so no alarm can rest on it");
 }

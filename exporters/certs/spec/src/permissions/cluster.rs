@@ -32,7 +32,8 @@ pub const NAMESPACED_PERMISSIONS: &[Permission] = &[
     },
     Permission {
         verb: LIST_AND_WATCH,
-        resource: "ingresses.networking.k8s.io, gateways.gateway.networking.k8s.io, services",
+        resource: "ingresses.networking.k8s.io, gateways.gateway.networking.k8s.io, \
+                   listenersets.gateway.networking.k8s.io, services",
         why: "to find the hosts, the Secrets that they name and the controllers' addresses (certs.cluster.hosts, \
               certs.cluster.probe_hosts)",
         without: "whether a certificate covers its host, and whether it is served, is not judged",
@@ -66,6 +67,12 @@ pub const CLUSTER_PERMISSIONS: &[Permission] = &[
         resource: "certificatesigningrequests.certificates.k8s.io",
         why: "to see requests that nobody approves or signs (certs.cluster.signing_requests)",
         without: "`certs_signing_requests` has no rows",
+    },
+    Permission {
+        verb: LIST_AND_WATCH,
+        resource: "ingressclasses.networking.k8s.io",
+        why: "to find the controller of an Ingress, also of one that names no class (certs.cluster.hosts)",
+        without: "an Ingress without a class has none, and `certs.cluster.ingress_addresses` does by class only",
     },
     Permission {
         verb: LIST_AND_WATCH,

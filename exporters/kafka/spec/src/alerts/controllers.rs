@@ -1,6 +1,6 @@
 //! Alerts about the controllers: nobody decides, or somebody does not follow.
 
-use lookout_declarations::{Alert, Given, Owner, Severity, expected};
+use lookout_declarations::{Alert, Given, Owner, Severity, duration, expected};
 
 use super::samples::{CLUSTER, OnValue, held, of_cluster};
 use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across};
@@ -24,8 +24,9 @@ fn missing() -> Alert {
         owner: Owner::Platform,
         summary: "Kafka has no active controller",
         description: format!(
-            "No controller{OF_CLUSTER} has been active for two minutes. No leader is elected until there is one, so the \
-             next failure of a broker stops its partitions."
+            "No controller{OF_CLUSTER} has been active for {}. No leader is elected until there is one, so the \
+             next failure of a broker stops its partitions.",
+            duration(held(HOLD))
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaControllerMissing.md"),
         inhibits: &["LookoutKafkaQuorumReplicaBehind"],
@@ -39,9 +40,10 @@ fn replica_behind(settings: &AlertSettings) -> Alert {
     const HOLD: u32 = 5;
     let labels = (CLUSTER, 3, QuorumRole::Voter);
     let given = |values: &str| vec![Given::series(&QUORUM_REPLICA_LAG_SECONDS, labels, values)];
+    let limit = settings.quorum_lag.as_secs_f64();
     Alert {
         name: "LookoutKafkaQuorumReplicaBehind",
-        expression: format!("{} > {}", across(QUORUM_REPLICA_LAG_SECONDS), settings.quorum_lag.as_secs_f64()),
+        expression: format!("{} > {limit}", across(QUORUM_REPLICA_LAG_SECONDS)),
         hold: held(HOLD),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
@@ -58,9 +60,9 @@ fn replica_behind(settings: &AlertSettings) -> Alert {
             given,
             labels: expected::<(KafkaCluster, Replica, QuorumRoleLabel)>(labels),
             hold: HOLD,
-            past: "30.1",
-            within: "30",
-            well: "0",
+            past: limit * 1.01,
+            within: limit,
+            well: 0.0,
         }
         .cases(),
     }

@@ -3,10 +3,12 @@
 //! A broker whose log directory cannot be written takes it offline, with every replica in it; with only one directory
 //! the broker stops.
 
+use core::fmt::Display;
+
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, expected};
 
-use super::samples::{CLUSTER, ExpectedLabels, OnValue, case, fires, held, replicated, silent};
+use super::samples::{CLUSTER, ExpectedLabels, Fraction, OnValue, case, fires, held, replicated, silent};
 use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across};
 use crate::config::AlertSettings;
 use crate::labels::{Broker, Directory, KafkaCluster};
@@ -48,10 +50,10 @@ fn offline() -> Alert {
     }
 }
 
-/// The series of a volume of 10,000 GB with the given free space, in GB.
-fn volume(usable: &str) -> Vec<Given> {
+/// The series of a volume of which so much is usable.
+fn volume(capacity: impl Display, usable: &str) -> Vec<Given> {
     vec![
-        Given::series(&DIRECTORY_CAPACITY, EXAMPLE, "10000x900"),
+        Given::series(&DIRECTORY_CAPACITY, EXAMPLE, format!("{capacity}x900")),
         Given::series(&DIRECTORY_USABLE, EXAMPLE, usable),
     ]
 }
@@ -74,17 +76,21 @@ fn fills_up(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaLogDirectoryFillsUp.md"),
         inhibits: &["LookoutKafkaLogDirectoryNearlyFull"],
-        cases: fills_up_cases(),
+        cases: fills_up_cases(settings),
     }
 }
 
-fn fills_up_cases() -> Vec<Case> {
+/// The volume is as large as makes 1500 GB of it the share below which it is nearly full. So amounts are what the cases are about,
+/// and of a large share some are more than there is, which the rule does not mind.
+fn fills_up_cases(settings: &AlertSettings) -> Vec<Case> {
+    let capacity = 1500.0 / settings.log_directory_usable.get();
+    let volume = |usable: &str| volume(capacity, usable);
     // 1499 - 5 * (t + 240) falls below 0 for t = 60, and with 4.96 for t = 63; then the hold begins.
     let filling = volume("1499-5x250");
     let slower = volume("1499-4.96x250");
-    let freed = volume("1499-5x80 9000x300");
+    let freed = volume(&format!("1499-5x80 {capacity}x300"));
     let descending = volume("1499x240 1492-7x150");
-    // Below 15 % from minute 72 on, and heading for nothing long before.
+    // Below the share from minute 72 on, and heading for nothing long before.
     let larger = volume("2000-7x250");
     vec![
         case("it is full within four hours", CaseKind::Fires, filling.clone(), 75, Fires(vec![labels()])),
@@ -96,7 +102,7 @@ fn fills_up_cases() -> Vec<Case> {
         silent("not less than that share for long enough", CaseKind::Below, larger, 86),
         fires("it goes on for a little while", freed.clone(), 90, labels()),
         silent("room was made", CaseKind::Clears, freed, 92),
-        silent("half of it is free", CaseKind::Other, volume("5000-40x100"), 60),
+        silent("more than that share is free", CaseKind::Other, volume("5000-40x100"), 60),
         fires("it has fallen for two hours", descending.clone(), 356, labels()),
         silent("it fell for little more than an hour", CaseKind::Other, descending, 320),
         silent("it is as full as it was", CaseKind::Other, volume("300x300"), 200),
@@ -107,6 +113,7 @@ fn fills_up_cases() -> Vec<Case> {
 fn nearly_full(settings: &AlertSettings) -> Alert {
     const HOLD: u32 = 15;
     let free = across(format!("{DIRECTORY_USABLE} / {DIRECTORY_CAPACITY}"));
+    let Fraction { part, whole } = Fraction::of(settings.log_directory_usable);
     Alert {
         name: "LookoutKafkaLogDirectoryNearlyFull",
         expression: format!("{free} < {}", settings.log_directory_usable.get()),
@@ -122,12 +129,12 @@ fn nearly_full(settings: &AlertSettings) -> Alert {
         runbook: include_str!("../../runbooks/LookoutKafkaLogDirectoryNearlyFull.md"),
         inhibits: &[],
         cases: OnValue {
-            given: volume,
+            given: |usable: &str| volume(whole, usable),
             labels: labels(),
             hold: HOLD,
-            past: "1499",
-            within: "1500",
-            well: "9000",
+            past: part - part / 1000,
+            within: part,
+            well: whole,
         }
         .cases(),
     }

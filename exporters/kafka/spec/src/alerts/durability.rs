@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use lookout_declarations::{Alert, Case, CaseKind, Expectation, Gauge, Given, Owner, Severity};
+use lookout_declarations::{Alert, Case, CaseKind, Expectation, Gauge, Given, Owner, Severity, duration};
 
 use super::samples::{CLUSTER, OnValue, WHOLE, case, held, of_cluster, replicated, silent};
 use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, added_up};
@@ -45,8 +45,9 @@ fn partitions_offline() -> Alert {
         owner: Owner::Platform,
         summary: "Kafka partitions have no leader: they can be neither read nor written",
         description: format!(
-            "{{{{ $value }}}} partitions{OF_CLUSTER} have had no leader for a minute. Producers and consumers of their \
-             topics stand still."
+            "{{{{ $value }}}} partitions{OF_CLUSTER} have had no leader for {}. Producers and consumers of their \
+             topics stand still.",
+            duration(held(HOLD))
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaPartitionsOffline.md"),
         inhibits: &["LookoutKafkaUnderReplicated", "LookoutKafkaPartitionsUnreadable"],
@@ -85,8 +86,9 @@ fn under_replicated() -> Alert {
         owner: Owner::Platform,
         summary: "Kafka partitions lack a replica in sync",
         description: format!(
-            "{{{{ $value }}}} partitions{OF_CLUSTER} have had fewer replicas in sync than replicas for ten minutes. They \
-             work, with less redundancy than they are meant to have."
+            "{{{{ $value }}}} partitions{OF_CLUSTER} have had fewer replicas in sync than replicas for {}. They \
+             work, with less redundancy than they are meant to have.",
+            duration(held(HOLD))
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaUnderReplicated.md"),
         inhibits: &[],

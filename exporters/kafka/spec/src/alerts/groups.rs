@@ -25,8 +25,11 @@ const PROGRESS: &str = "10m";
 /// standstills would not end the first.
 const KEEP_STUCK: Duration = Duration::from_mins(8);
 
-/// More rebalances than this in half an hour are not a deployment any more, if it goes on.
+/// More rebalances than this within [`REBALANCES_WITHIN`] are not a deployment any more, if it goes on.
 const REBALANCES: u32 = 10;
+
+/// See [`REBALANCES`].
+const REBALANCES_WITHIN: &str = "30m";
 
 pub(super) fn alerts() -> Vec<Alert> {
     vec![stuck(), without_members(), commits_beyond_end(), rebalances_frequent()]
@@ -249,7 +252,7 @@ fn commits_beyond_end() -> Alert {
 }
 
 fn rebalances_frequent() -> Alert {
-    let rebalances = across(format!("increase({GROUP_REBALANCES}[30m])"));
+    let rebalances = across(format!("increase({GROUP_REBALANCES}[{REBALANCES_WITHIN}])"));
     let given = |values: &str| vec![Given::series(&GROUP_REBALANCES, (CLUSTER, GROUP), values)];
     let steady = given("0+1x300");
     let over = given("0+1x100 100x300");
@@ -263,8 +266,8 @@ fn rebalances_frequent() -> Alert {
         owner: Owner::Data,
         summary: "A Kafka consumer group rebalances all the time",
         description: format!(
-            "The group {{{{ $labels.consumergroup }}}}{OF_CLUSTER} has rebalanced {{{{ $value | humanize }}}} times within half an \
-             hour, and goes on. While it does, it reads little or nothing."
+            "The group {{{{ $labels.consumergroup }}}}{OF_CLUSTER} has rebalanced {{{{ $value | humanize }}}} times within \
+             {REBALANCES_WITHIN}, and goes on. While it does, it reads little or nothing."
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaRebalancesFrequent.md"),
         inhibits: &[],

@@ -37,6 +37,7 @@ fn high(settings: &AlertSettings) -> Alert {
     let whole = late(&GROUP_MAX_LAG_SECONDS.to_string(), settings);
     let moves = across(format!("changes({GROUP_TOTAL_LAG}[{WINDOW}])"));
     let has_topics = format!("max without ({Topic}, instance, pod) ({GROUP_TOPIC_LAG_SECONDS})");
+    let lags = Lags { target: settings.lag.as_secs_f64() };
     Alert {
         name: "LookoutKafkaLagHigh",
         expression: format!(
@@ -54,7 +55,42 @@ fn high(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaLagHigh.md"),
         inhibits: &[],
-        cases: by_topic_cases().into_iter().chain(marker_cases()).chain(whole_cases()).collect(),
+        cases: [by_topic_cases(&lags), marker_cases(&lags), whole_cases(&lags)].concat(),
+    }
+}
+
+/// Lags in seconds, a value a minute, around the target that is in force.
+struct Lags {
+    target: f64,
+}
+
+impl Lags {
+    /// The target, times `factor`.
+    fn times(&self, factor: f64) -> String {
+        format!("{}x300", self.target * factor)
+    }
+
+    /// It is late for 20 minutes and then has caught up.
+    fn ends(&self) -> String {
+        format!("{}x20 {}x100", self.target * 1.2, self.target / 100.0)
+    }
+
+    /// It grows, and was far above the target from the beginning.
+    fn grows(&self) -> String {
+        format!("{}+60x300", self.target * 150.0)
+    }
+
+    /// It shrinks, and stays far above the target. From 10 to 30 minutes after the start 829 is less than a tenth in ten minutes,
+    /// and at 15 minutes 1050 is more.
+    fn shrinks(&self, step: f64) -> String {
+        let unit = self.target / 500.0;
+        format!("{}-{}x60", unit * 100_000.0, unit * step)
+    }
+
+    /// After 15 minutes it has shrunk by a tenth and no more. Of a power of two, nine tenths are those of the rule to the last bit.
+    fn shrinks_by_a_tenth(&self) -> String {
+        let before = (self.target * 2.0).log2().ceil().exp2();
+        format!("{before}x15 {}x100", before * NOT_SHRUNK)
     }
 }
 
@@ -69,42 +105,38 @@ fn by_topic(seconds: &str) -> Vec<Given> {
     ]
 }
 
-fn by_topic_cases() -> Vec<Case> {
-    let late = by_topic("601x300");
+fn by_topic_cases(lags: &Lags) -> Vec<Case> {
+    let late = by_topic(&lags.times(1.01));
+    let shrinks = by_topic(&lags.shrinks(1050.0));
     let two_topics: Vec<Given> = late
         .iter()
         .cloned()
-        .chain([Given::series(&GROUP_TOPIC_LAG_SECONDS, (CLUSTER, GROUP, "refunds"), "900x300")])
+        .chain([Given::series(&GROUP_TOPIC_LAG_SECONDS, (CLUSTER, GROUP, "refunds"), lags.times(1.5))])
         .collect();
     vec![
         case("it stays just above the target", CaseKind::Fires, late.clone(), 10, Fires(vec![of_group()])),
         fires("two replicas of Lookout are one alert", replicated(&late), 10, of_group()),
         fires("two topics are one alert", two_topics, 30, of_group()),
-        fires("it shrinks by less than a tenth", by_topic("100000-829x60"), 30, of_group()),
-        fires("it has shrunk by a tenth and no more", by_topic("1000x15 900x100"), 30, of_group()),
+        fires("it shrinks by less than a tenth", by_topic(&lags.shrinks(829.0)), 30, of_group()),
+        fires("it has shrunk by a tenth and no more", by_topic(&lags.shrinks_by_a_tenth()), 30, of_group()),
         fires("what it was is not known", late[..1].to_vec(), 10, of_group()),
-        fires("it goes on for a little while", by_topic("700x20 5x100"), 25, of_group()),
-        silent("it has caught up", CaseKind::Clears, by_topic("700x20 5x100"), 27),
-        silent("it is well below the target", CaseKind::Other, by_topic("5x300"), 60),
-        silent(
-            "it shrinks, and two replicas of Lookout",
-            CaseKind::Other,
-            replicated(&by_topic("100000-1050x60")),
-            15,
-        ),
-        silent("it is at the target", CaseKind::Below, by_topic("600x300"), 60),
+        fires("it goes on for a little while", by_topic(&lags.ends()), 25, of_group()),
+        silent("it has caught up", CaseKind::Clears, by_topic(&lags.ends()), 27),
+        silent("it is well below the target", CaseKind::Other, by_topic(&lags.times(0.01)), 60),
+        silent("it shrinks, and two replicas of Lookout", CaseKind::Other, replicated(&shrinks), 15),
+        silent("it is at the target", CaseKind::Below, by_topic(&lags.times(1.0)), 60),
         silent("for nine minutes", CaseKind::Below, late, 9),
-        silent("it shrinks by more than a tenth", CaseKind::Below, by_topic("100000-1050x60"), 15),
+        silent("it shrinks by more than a tenth", CaseKind::Below, shrinks, 15),
         silent("nothing is served", CaseKind::Missing, by_topic("_x300"), 60),
     ]
 }
 
-/// A lag of some days and few offsets, with what the topic was given and the group has read.
-fn few(lag: &str, produced: &str, consumed: &str) -> Vec<Given> {
+/// A lag far above the target and few offsets, with what the topic was given and the group has read.
+fn few(seconds: &str, lag: &str, produced: &str, consumed: &str) -> Vec<Given> {
     let labels = (CLUSTER, GROUP, TOPIC);
     vec![
-        Given::series(&GROUP_TOPIC_LAG_SECONDS, labels, "90000+60x300"),
-        Given::series(&GROUP_MAX_LAG_SECONDS, (CLUSTER, GROUP), "90000+60x300"),
+        Given::series(&GROUP_TOPIC_LAG_SECONDS, labels, seconds),
+        Given::series(&GROUP_MAX_LAG_SECONDS, (CLUSTER, GROUP), seconds),
         Given::series(&GROUP_TOTAL_LAG, (CLUSTER, GROUP), lag),
         Given::series(&GROUP_LAG_SUM, labels, lag),
         Given::series(&TOPIC_PARTITIONS, (CLUSTER, TOPIC), "4x300"),
@@ -113,7 +145,8 @@ fn few(lag: &str, produced: &str, consumed: &str) -> Vec<Given> {
     ]
 }
 
-fn marker_cases() -> Vec<Case> {
+fn marker_cases(lags: &Lags) -> Vec<Case> {
+    let few = |lag: &str, produced: &str, consumed: &str| few(&lags.grows(), lag, produced, consumed);
     let idle = |lag| few(lag, "7x300", "7x300");
     let slow = few("3x300", "7x40 8x300", "7x300");
     let once = few("3x300", "7+1x300", "7x40 8x300");
@@ -151,39 +184,31 @@ fn whole(seconds: &str, lag: &str) -> Vec<Given> {
     ]
 }
 
-fn whole_cases() -> Vec<Case> {
-    let late = whole("601x300", "1000+1x300");
+fn whole_cases(lags: &Lags) -> Vec<Case> {
+    let moving = |seconds: String| whole(&seconds, "1000+1x300");
+    let growing = |lag| whole(&lags.grows(), lag);
+    let (late, shrinks) = (moving(lags.times(1.01)), moving(lags.shrinks(1050.0)));
     vec![
         fires("as a whole: it stays just above the target", late.clone(), 20, of_group()),
         fires("as a whole: two replicas of Lookout are one alert", replicated(&late), 20, of_group()),
-        fires(
-            "as a whole: it shrinks by less than a tenth",
-            whole("100000-829x60", "1000+1x300"),
-            30,
-            of_group(),
-        ),
+        fires("as a whole: it shrinks by less than a tenth", moving(lags.shrinks(829.0)), 30, of_group()),
         fires(
             "as a whole: it has shrunk by a tenth and no more",
-            whole("1000x15 900x100", "1000+1x300"),
+            moving(lags.shrinks_by_a_tenth()),
             30,
             of_group(),
         ),
-        fires("as a whole: the lag moved once", whole("90000+60x300", "1000x40 1001x300"), 64, of_group()),
+        fires("as a whole: the lag moved once", growing("1000x40 1001x300"), 64, of_group()),
         silent(
             "as a whole: the lag has not moved for long",
             CaseKind::Other,
-            whole("90000+60x300", "1000x40 1001x300"),
+            growing("1000x40 1001x300"),
             90,
         ),
-        silent("as a whole: well below the target", CaseKind::Other, whole("5x300", "1000+1x300"), 60),
-        silent(
-            "as a whole: it shrinks, two replicas",
-            CaseKind::Other,
-            replicated(&whole("100000-1050x60", "1000+1x300")),
-            15,
-        ),
-        silent("as a whole: at the target", CaseKind::Other, whole("600x300", "1000+1x300"), 60),
-        silent("as a whole: it shrinks", CaseKind::Other, whole("100000-1050x60", "1000+1x300"), 15),
-        silent("as a whole: the lag does not move", CaseKind::Other, whole("90000+60x300", "1000x300"), 60),
+        silent("as a whole: well below the target", CaseKind::Other, moving(lags.times(0.01)), 60),
+        silent("as a whole: it shrinks, two replicas", CaseKind::Other, replicated(&shrinks), 15),
+        silent("as a whole: at the target", CaseKind::Other, moving(lags.times(1.0)), 60),
+        silent("as a whole: it shrinks", CaseKind::Other, shrinks, 15),
+        silent("as a whole: the lag does not move", CaseKind::Other, growing("1000x300"), 60),
     ]
 }

@@ -1,7 +1,9 @@
 //! Alerts about what becomes of the probe's records: lost, refused, or not sent to every broker.
 
 use lookout_declarations::Expectation::Fires;
-use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Reason, ReasonLabel, Severity, expected};
+use lookout_declarations::{
+    Alert, Case, CaseKind, Given, Owner, Reason, ReasonLabel, Severity, duration, expected,
+};
 
 use super::samples::{CLUSTER, ExpectedLabels, OnValue, case, fires, held, of_cluster, replicated, silent};
 use super::{KEEP_FIRING, KEEP_MUTING_ALL, OF_CLUSTER, across};
@@ -17,20 +19,22 @@ fn labels() -> ExpectedLabels {
 }
 
 fn records_lost() -> Alert {
+    const HOLD: u32 = 5;
     // Shorter than the hold, so that one lost record, as in an election, is no page.
     let lost = across(format!("increase({PROBE_LOST}[3m])"));
     let failed = across(format!("sum without ({ReasonLabel}) (increase({PROBE_FAILED}[3m]))"));
     Alert {
         name: "LookoutKafkaProbeRecordsLost",
         expression: format!("{lost} > 0 or {failed} > 0"),
-        hold: held(5),
+        hold: held(HOLD),
         keep_firing_for: KEEP_MUTING_ALL,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Kafka loses or refuses the records of the probe",
         description: format!(
-            "For five minutes records of the probe to partitions that the broker {{{{ $labels.broker }}}}{OF_CLUSTER} leads were \
-             not acknowledged, or did not come back in time. Other producers and consumers will fare the same."
+            "For {} records of the probe to partitions that the broker {{{{ $labels.broker }}}}{OF_CLUSTER} leads were \
+             not acknowledged, or did not come back in time. Other producers and consumers will fare the same.",
+            duration(held(HOLD))
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaProbeRecordsLost.md"),
         inhibits: &["LookoutKafkaProbeSlow", "LookoutKafkaProbeVerySlow"],
@@ -74,8 +78,8 @@ fn incomplete() -> Alert {
         owner: Owner::Platform,
         summary: "The probe does not reach every Kafka broker",
         description: format!(
-            "{{{{ $value }}}} brokers{OF_CLUSTER} have led no partition of the probe's topic for a quarter of an hour, and are \
-             not probed."
+            "{{{{ $value }}}} brokers{OF_CLUSTER} have led no partition of the probe's topic for {}, and are not probed.",
+            duration(held(HOLD))
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaProbeIncomplete.md"),
         inhibits: &[],

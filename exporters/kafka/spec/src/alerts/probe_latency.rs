@@ -10,7 +10,7 @@ use super::samples::{CLUSTER, ExpectedLabels, case, fires, held, replicated, sil
 use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER};
 use crate::config::AlertSettings;
 use crate::labels::{Broker, KafkaCluster};
-use crate::metrics::PROBE_PRODUCE_LATENCY;
+use crate::metrics::{PROBE_BOUNDS, PROBE_PRODUCE_LATENCY};
 
 pub(super) fn alerts(settings: &AlertSettings) -> Vec<Alert> {
     vec![very_slow(settings), slow(settings)]
@@ -38,7 +38,7 @@ fn slow(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaProbeSlow.md"),
         inhibits: &[],
-        cases: cases("0.01", "0.015", "0.0075", KEEP_FIRING),
+        cases: cases(settings.produce_latency_warning, KEEP_FIRING),
     }
 }
 
@@ -57,14 +57,15 @@ fn very_slow(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaProbeVerySlow.md"),
         inhibits: &["LookoutKafkaProbeSlow"],
-        cases: cases("0.05", "0.1", "0.025", KEEP_MUTING),
+        cases: cases(settings.produce_latency_critical, KEEP_MUTING),
     }
 }
 
 /// Of ten thousand records a minute, `fast` are below the bound `limit`, and all are below `slow`.
-fn buckets(limit: &str, slow: &str, fast: &str) -> Vec<Given> {
-    let lines = [(limit, fast), (slow, "0+10000x300"), ("+Inf", "0+10000x300")];
-    let line = |(bound, values)| {
+fn buckets(limit: f64, slow: f64, fast: &str) -> Vec<Given> {
+    let lines = [(limit, fast), (slow, "0+10000x300"), (f64::INFINITY, "0+10000x300")];
+    let line = |(bound, values): (f64, &str)| {
+        let bound = if bound.is_finite() { bound.to_string() } else { "+Inf".to_owned() };
         let series = format!(
             "{PROBE_PRODUCE_LATENCY}_bucket{{kafka_cluster=\"{CLUSTER}\",broker=\"2\",le=\"{bound}\"}}"
         );
@@ -73,8 +74,11 @@ fn buckets(limit: &str, slow: &str, fast: &str) -> Vec<Given> {
     lines.map(line).to_vec()
 }
 
-/// Of one broker with the bounds around the threshold.
-fn cases(limit: &str, next: &str, before: &str, keep: Duration) -> Vec<Case> {
+/// Of one broker with bounds at the threshold, above and below.
+fn cases(limit: HumanDuration, keep: Duration) -> Vec<Case> {
+    let limit = limit.as_secs_f64();
+    let next = PROBE_BOUNDS.iter().copied().find(|bound| *bound > limit).unwrap_or(limit * 2.0);
+    let before = PROBE_BOUNDS.iter().copied().rfind(|bound| *bound < limit).unwrap_or(limit / 2.0);
     let keep = u32::try_from(keep.as_secs() / 60).unwrap_or(u32::MAX);
     let labels = || -> ExpectedLabels { expected::<(KafkaCluster, Broker)>((CLUSTER, 2)) };
     let over = buckets(limit, next, "0+9498x300");

@@ -132,17 +132,20 @@ fn risk(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaRetentionRisk.md"),
         inhibits: &[],
-        cases: risk_cases(),
+        cases: risk_cases(limit),
     }
 }
 
-/// What is not read, how old it is, and a retention of 1000 seconds.
+/// The retention of the cases, in seconds: a power of two, so that a share of it is that of the rule to the last bit.
+const RETENTION: f64 = 1024.0;
+
+/// What is not read, how old it is, and how long records are retained.
 fn unread(used: &str, age: &str) -> Vec<Given> {
     let labels = (CLUSTER, GROUP, TOPIC);
     vec![
         Given::series(&GROUP_RETENTION_USED, labels, used),
         Given::series(&GROUP_TOPIC_LAG_SECONDS, labels, age),
-        Given::series(&TOPIC_RETENTION, (CLUSTER, TOPIC), "1000x300"),
+        Given::series(&TOPIC_RETENTION, (CLUSTER, TOPIC), format!("{RETENTION}x300")),
     ]
 }
 
@@ -151,46 +154,38 @@ fn with(mut given: Vec<Given>, further: Given) -> Vec<Given> {
     given
 }
 
-fn risk_cases() -> Vec<Case> {
+fn risk_cases(limit: f64) -> Vec<Case> {
+    // Both as multiples of the limit that is in force.
+    let unread = |used: f64, age: f64| {
+        unread(&format!("{}x300", limit * used), &format!("{}x300", limit * RETENTION * age))
+    };
     let by_size = Given::series(&TOPIC_RETENTION_BYTES, (CLUSTER, TOPIC), "1000000x300");
     let policy = |policy| Given::series(&TOPIC_CONFIG, (CLUSTER, TOPIC, policy), "1x300");
-    // At 600 seconds another alert begins.
-    let over = unread("0.801x300", "800x300");
+    // After ten minutes another alert may begin.
+    let over = unread(1.001, 1.0);
+    let nothing = self::unread("_x300", "_x300");
     let unlimited = [over[..2].to_vec(), vec![policy("delete")]].concat();
-    let ends = unread("0.9x20 0.1x300", "900x300");
+    let ends = format!("{}x20 {}x300", limit * 1.1, limit / 10.0);
+    let ends = vec![Given::series(&GROUP_RETENTION_USED, (CLUSTER, GROUP, TOPIC), ends)];
+    let young = unread(1.2, 0.1);
     let alert = |name, given, minutes| fires(name, given, minutes, of_group_topic());
     vec![
-        case(
-            "a little more than four fifths",
-            CaseKind::Fires,
-            over.clone(),
-            5,
-            Fires(vec![of_group_topic()]),
-        ),
+        case("a little more than the limit", CaseKind::Fires, over.clone(), 5, Fires(vec![of_group_topic()])),
         alert("two replicas of Lookout are one alert", replicated(&over), 5),
-        alert("older than four fifths of the retention", unread("0.9x300", "950x300"), 9),
-        alert("young, but limited in size", with(unread("0.9x300", "60x300"), by_size.clone()), 9),
+        alert("older than that share of the retention", unread(1.1, 1.2), 9),
+        alert("young, but limited in size", with(young.clone(), by_size.clone()), 9),
         alert("its age is not known", over[..1].to_vec(), 9),
         alert("its limits are not known", over[..2].to_vec(), 9),
         alert("limited in time, and all is known", with(over.clone(), policy("delete")), 9),
         alert("limited in size alone, and all is known", with(unlimited.clone(), by_size.clone()), 9),
         alert("deleted and compacted", with(over.clone(), policy("compact,delete")), 9),
-        alert("it goes on for a little while", ends[..1].to_vec(), 25),
-        silent("the group has read on", CaseKind::Clears, ends[..1].to_vec(), 27),
+        alert("it goes on for a little while", ends.clone(), 25),
+        silent("the group has read on", CaseKind::Clears, ends, 27),
         silent("for four minutes", CaseKind::Below, over.clone(), 4),
-        silent("four fifths", CaseKind::Below, unread("0.8x300", "900x300"), 60),
-        silent("what it has not read is young", CaseKind::Below, unread("1x300", "799x300"), 60),
-        alert(
-            "limited in size, and two replicas of Lookout",
-            replicated(&with(unread("0.9x300", "60x300"), by_size)),
-            9,
-        ),
-        silent(
-            "young, and two replicas of Lookout",
-            CaseKind::Other,
-            replicated(&unread("1x300", "60x300")),
-            60,
-        ),
+        silent("as much as the limit", CaseKind::Below, unread(1.0, 1.1), 60),
+        silent("what it has not read is young", CaseKind::Below, unread(1.2, 0.999), 60),
+        alert("limited in size, and two replicas of Lookout", replicated(&with(young.clone(), by_size)), 9),
+        silent("young, and two replicas of Lookout", CaseKind::Other, replicated(&young), 60),
         silent(
             "compacted, and two replicas of Lookout",
             CaseKind::Other,
@@ -200,6 +195,6 @@ fn risk_cases() -> Vec<Case> {
         silent("limited neither in time nor in size", CaseKind::Other, unlimited.clone(), 60),
         silent("without limits, and two replicas of Lookout", CaseKind::Other, replicated(&unlimited), 60),
         silent("compacted only", CaseKind::Other, with(over, policy("compact")), 60),
-        silent("nothing is served", CaseKind::Missing, unread("_x300", "_x300"), 60),
+        silent("nothing is served", CaseKind::Missing, nothing, 60),
     ]
 }

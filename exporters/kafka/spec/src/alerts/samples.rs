@@ -1,7 +1,9 @@
 //! The series of which the cases of the alerts are made, and the cases that every alert on one value has.
 
+use core::fmt::Display;
 use core::time::Duration;
 
+use lookout_config::Ratio;
 use lookout_declarations::{Case, CaseKind, Expectation, Given, expected};
 
 use super::{KEEP_FIRING, KEEP_MUTING, MINUTE};
@@ -73,7 +75,7 @@ pub(super) fn differing(one: &[Given], other: &[Given]) -> Vec<Given> {
 const LONG: u32 = 200;
 
 /// An alert on a value that is past its threshold, or not.
-pub(super) struct OnValue<F> {
+pub(super) struct OnValue<F, V> {
     /// The series with the given values.
     pub(super) given: F,
     /// The labels of the alert.
@@ -81,14 +83,14 @@ pub(super) struct OnValue<F> {
     /// The `for`, in minutes.
     pub(super) hold: u32,
     /// The value nearest to the threshold for which it fires.
-    pub(super) past: &'static str,
+    pub(super) past: V,
     /// The value nearest to the threshold for which it does not.
-    pub(super) within: &'static str,
+    pub(super) within: V,
     /// A value that nobody would think about.
-    pub(super) well: &'static str,
+    pub(super) well: V,
 }
 
-impl<F: Fn(&str) -> Vec<Given>> OnValue<F> {
+impl<F: Fn(&str) -> Vec<Given>, V: Display> OnValue<F, V> {
     /// Both sides of the threshold, of the `for`, and of the time that it goes on; two replicas; nothing.
     pub(super) fn cases(self) -> Vec<Case> {
         self.cases_kept(KEEP_FIRING)
@@ -101,9 +103,10 @@ impl<F: Fn(&str) -> Vec<Given>> OnValue<F> {
 
     fn cases_kept(self, keep: Duration) -> Vec<Case> {
         let keep = u32::try_from(keep.as_secs() / 60).unwrap_or(u32::MAX);
-        let Self { given, labels, hold, past, within, well } = self;
+        let Self { given, labels, hold, .. } = self;
+        let [past, within, well] = [self.past, self.within, self.well].map(|value| value.to_string());
         let steady = |value: &str| given(&format!("{value}x{LONG}"));
-        let (lasting, fine) = (steady(past), steady(within));
+        let (lasting, fine) = (steady(&past), steady(&within));
         let ended = hold + 11;
         let ends = given(&format!("{past}x{} {within}x{LONG}", ended - 1));
         let fires_at = |name, kind, given, minutes| {
@@ -116,7 +119,7 @@ impl<F: Fn(&str) -> Vec<Given>> OnValue<F> {
             silent("it is over", CaseKind::Clears, ends, ended + keep + 1),
             silent("the value is within", CaseKind::Below, fine.clone(), hold + 40),
             silent("two replicas are within", CaseKind::Other, replicated(&fine), hold + 40),
-            silent("all is well", CaseKind::Other, steady(well), hold + 40),
+            silent("all is well", CaseKind::Other, steady(&well), hold + 40),
             silent("nothing is served", CaseKind::Missing, steady("_"), hold + 40),
             silent(
                 "it has not lasted for long enough",
@@ -136,6 +139,28 @@ impl<F: Fn(&str) -> Vec<Given>> OnValue<F> {
         cases
     }
 }
+
+/// A share as a part of a whole, both whole numbers, so that their quotient is the share to the last bit, as an engine reads it.
+/// A thousandth of the part is still a whole number.
+pub(super) struct Fraction {
+    pub(super) part: u64,
+    pub(super) whole: u64,
+}
+
+impl Fraction {
+    pub(super) fn of(share: Ratio) -> Self {
+        let text = share.to_string();
+        let (units, decimals) = text.split_once('.').unwrap_or((&text, ""));
+        let decimals = &decimals[..decimals.len().min(MOST_DIGITS)];
+        let n_digits = (decimals.len() + 3).min(MOST_DIGITS);
+        let whole = (0..n_digits).fold(1, |whole, _| whole * 10);
+        // The digits themselves are the number, so that nothing is rounded.
+        Self { part: format!("{units}{decimals:0<n_digits$}").parse().unwrap_or(whole), whole }
+    }
+}
+
+/// Whole numbers of so many digits are exact in an engine.
+const MOST_DIGITS: usize = 15;
 
 /// `minutes` as the `for` of an alert.
 pub(super) fn held(minutes: u32) -> Duration {

@@ -12,6 +12,7 @@ use core::time::Duration;
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Expectation, Given, Owner, Severity};
 
+use super::rates::{Counter, Rates};
 use super::samples::{CLUSTER, WHOLE, fires, held, of_cluster, replicated, silent};
 use super::{KEEP_FIRING, OF_CLUSTER, across, added_up};
 use crate::config::AlertSettings;
@@ -36,6 +37,7 @@ fn dropped(settings: &AlertSettings) -> Alert {
     let usual = format!("quantile without (day) (0.5, {})", days.join(" or "));
     let now = format!("sum without ({LookoutShard}) ({present})");
     let (share, floor) = (settings.throughput_drop.get(), settings.throughput_floor);
+    let rates = Rates::new(settings);
     Alert {
         name: "LookoutKafkaThroughputDropped",
         expression: format!(
@@ -54,7 +56,13 @@ fn dropped(settings: &AlertSettings) -> Alert {
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaThroughputDropped.md"),
         inhibits: &[],
-        cases: [history_cases(), same_hour_cases(), baseline_cases(), present_cases()].concat(),
+        cases: [
+            history_cases(&rates),
+            same_hour_cases(&rates),
+            baseline_cases(&rates),
+            present_cases(&rates),
+        ]
+        .concat(),
     }
 }
 
@@ -67,80 +75,74 @@ fn look(name: &'static str, kind: CaseKind, given: Vec<Given>, minutes: u32, exp
     Case { name, kind, interval: INTERVAL, given, at: super::MINUTE * minutes, expect }
 }
 
-fn produced(values: &str) -> Vec<Given> {
-    part(WHOLE, values)
+fn counter() -> Counter {
+    Counter::default()
+}
+
+fn produced(counter: &Counter) -> Vec<Given> {
+    part(WHOLE, counter)
 }
 
 /// The part of one shard of Lookout.
-fn part(shard: &str, values: &str) -> Vec<Given> {
-    vec![Given::series(&CLUSTER_PRODUCED_RECORDS, (CLUSTER, shard), values)]
+fn part(shard: &str, counter: &Counter) -> Vec<Given> {
+    vec![Given::series(&CLUSTER_PRODUCED_RECORDS, (CLUSTER, shard), counter.values())]
 }
 
-/// 10 per second for 30 hours, then the rate that adds `after` every five minutes.
-fn after_30_hours(after: &str) -> Vec<Given> {
-    produced(&format!("0+3000x360 1080000+{after}x100"))
-}
-
-fn history_cases() -> Vec<Case> {
-    let over = after_30_hours("1485");
+/// With ten per second as what is usual, for 30 hours.
+fn history_cases(rates: &Rates) -> Vec<Case> {
+    let usual = counter().grows(rates.usual(3000.0), 360);
+    let then = |step: f64| produced(&usual.clone().grows(step, 100));
+    let over = then(rates.left(2970.0));
+    let dropped = usual.clone().grows(rates.left(600.0), 12);
+    let dropped = produced(&dropped.grows(rates.usual(3000.0), 100));
+    let small = counter().grows(300.0 * rates.at_floor(), 360).stays(100);
     let once = || Fires(vec![of_cluster()]);
     let drop = 30 * 60;
-    // Two shards with half of it each; the first goes on as before, nearly.
-    let shards = |second: &str| {
-        let first = part("0", "0+1500x360 540000+1400x100");
-        [first, part("1", &format!("0+1500x360 {second}"))].concat()
+    // Two shards with half of it each; the first goes on with nearly all that is left.
+    let half = counter().grows(rates.usual(1500.0), 360);
+    let shards = |second: &Counter| {
+        [part("0", &half.clone().grows(rates.left(2800.0), 100)), part("1", second)].concat()
     };
+    let few = half.clone().grows(rates.left(300.0), 100);
     vec![
-        look("a little less than half of yesterday", CaseKind::Fires, over.clone(), drop + 40, once()),
+        look("a little less than the share of yesterday", CaseKind::Fires, over.clone(), drop + 40, once()),
         look("two replicas of Lookout are one alert", CaseKind::Other, replicated(&over), drop + 40, once()),
-        look(
-            "it goes on for a little while",
-            CaseKind::Other,
-            produced("0+3000x360 1080000+300x12 1083600+3000x100"),
-            drop + 75,
-            once(),
-        ),
-        look(
-            "it is as usual again",
-            CaseKind::Clears,
-            produced("0+3000x360 1080000+300x12 1083600+3000x100"),
-            drop + 90,
-            Expectation::Silent,
-        ),
+        look("it goes on for a little while", CaseKind::Other, dropped.clone(), drop + 75, once()),
+        look("it is as usual again", CaseKind::Clears, dropped, drop + 90, Expectation::Silent),
         look(
             "two shards have less together",
             CaseKind::Other,
-            replicated(&shards("540000x100")),
+            replicated(&shards(&half.clone().stays(100))),
             drop + 40,
             once(),
         ),
+        look("one shard has nearly all", CaseKind::Other, shards(&few), drop + 120, Expectation::Silent),
         look(
-            "one shard has nearly all",
+            "one of two shards is gone",
             CaseKind::Other,
-            shards("540000+150x100"),
+            shards(&half.clone().vanishes(100)),
             drop + 120,
             Expectation::Silent,
         ),
-        look("one of two shards is gone", CaseKind::Other, shards("_x100"), drop + 120, Expectation::Silent),
-        look("half of yesterday", CaseKind::Below, after_30_hours("1500"), drop + 120, Expectation::Silent),
         look(
-            "for fourteen minutes",
+            "as much as the share of yesterday",
             CaseKind::Below,
-            produced("0+3000x360 1080000+0x100"),
-            drop + 19,
+            then(rates.just_enough(3000.0)),
+            drop + 120,
             Expectation::Silent,
         ),
+        look("for fourteen minutes", CaseKind::Below, then(0.0), drop + 19, Expectation::Silent),
         look(
             "what is usual is next to nothing",
             CaseKind::Other,
-            produced("0+300x360 108000+0x100"),
+            produced(&small),
             drop + 60,
             Expectation::Silent,
         ),
         look(
             "nothing is served",
             CaseKind::Missing,
-            produced("0+3000x360 _x100"),
+            produced(&usual.clone().vanishes(100)),
             drop + 120,
             Expectation::Silent,
         ),
@@ -151,36 +153,40 @@ fn history_cases() -> Vec<Case> {
 ///
 /// An hour that counts has all its records in the half hour from its begin on, and the hour before has none: the last half of it
 /// and two hours have less per second than the hour.
-fn same_hour_cases() -> Vec<Case> {
+fn same_hour_cases(rates: &Rates) -> Vec<Case> {
     let once = || Fires(vec![of_cluster()]);
-    // Ten per second in the hour that counts, then four.
-    let hour = produced("0x12 6000+6000x5 36000x7 _x261 36000+1200x30");
-    // Three halves per second, then none.
-    let floor = produced("0+450x24 _x264 10800x30");
+    // Ten per second in the hour that counts, then four fifths of what the share leaves of them.
+    let hour = counter().stays(12).goes_on(rates.usual(6000.0), 5).stays(7).vanishes(261);
+    let hour = hour.grows(rates.left(2400.0), 30);
+    // A little more than the floor, then none.
+    let floor = counter().grows(300.0 * rates.above_floor(), 24).vanishes(264).stays(30);
     // Thirty per second two days ago and ten yesterday, so that twenty are usual.
-    let unlike = |now| produced(&format!("0+9000x36 _x263 324000+3000x30 _x245 414000+{now}x30"));
-    // Half of twelve per second seven days ago, of ten two days ago, of one yesterday, and of four now: ten are usual, and with one
-    // of the greater days lower or left out less than eight.
-    let week =
-        "0x12 3600+3600x5 21600x7 _x1413 21600x12 24600+3000x5 39600x7 _x261 39600+150x30 _x257 44100+600x30";
-    let odd = replicated(&[part("0", week), part("1", week)].concat());
+    let days = counter().grows(rates.usual(9000.0), 36).vanishes(263).grows(rates.usual(3000.0), 30);
+    let unlike = |now: f64| produced(&days.clone().vanishes(245).grows(rates.left(now), 30));
+    // Half of twelve per second seven days ago, of ten two days ago, of one yesterday, and of eight as the share leaves them now: ten
+    // are usual, and with one of the greater days lower or left out no more than eight.
+    let week = counter().stays(12).goes_on(rates.usual(3600.0), 5).stays(7).vanishes(1413);
+    let week = week.stays(12).goes_on(rates.usual(3000.0), 5).stays(7).vanishes(261);
+    let week = week.grows(rates.usual(150.0), 30).vanishes(257).grows(rates.left(1200.0), 30);
+    let odd = replicated(&[part("0", &week), part("1", &week)].concat());
     // Of seven and of two days ago; the second is gone since.
-    let stays = part("0", "0+1500x26 _x1413 39000+1500x26 _x549 78000+1200x30");
-    let gone = part("1", "0+15000x26 _x1413 390000+15000x26");
+    let both = |step: f64| counter().grows(rates.usual(step), 26).vanishes(1413).grows(rates.usual(step), 26);
+    let stays = part("0", &both(1500.0).vanishes(549).grows(rates.left(2400.0), 30));
+    let gone = part("1", &both(15_000.0));
     vec![
-        look("an hour of yesterday counts", CaseKind::Other, hour, DAY + 90, once()),
-        look("what is usual is just worth it", CaseKind::Other, floor, DAY + 90, once()),
+        look("an hour of yesterday counts", CaseKind::Other, produced(&hour), DAY + 90, once()),
+        look("what is usual is just worth it", CaseKind::Other, produced(&floor), DAY + 90, once()),
         look(
-            "less than half of the mean of two days",
+            "less than the share of the mean of two days",
             CaseKind::Other,
-            unlike("2940"),
+            unlike(5880.0),
             2 * DAY + 120,
             once(),
         ),
         look(
-            "more than half of the mean of two days",
+            "more than the share of the mean of two days",
             CaseKind::Other,
-            unlike("3060"),
+            unlike(6120.0),
             2 * DAY + 120,
             Expectation::Silent,
         ),
@@ -195,47 +201,38 @@ fn same_hour_cases() -> Vec<Case> {
     ]
 }
 
-/// A baseline of 10 per second, and no history.
-fn baseline(values: &str) -> Vec<Given> {
-    let mut given = produced(values);
-    given.push(Given::series(&BASELINE_RECORDS, (CLUSTER, WHOLE), "10x100"));
+/// With a baseline of so much per second, and no history.
+fn with_baseline(shard: &str, counter: &Counter, baseline: f64) -> Vec<Given> {
+    let mut given = part(shard, counter);
+    given.push(Given::series(&BASELINE_RECORDS, (CLUSTER, shard), format!("{baseline}x100")));
     given
 }
 
-fn baseline_cases() -> Vec<Case> {
-    let over = baseline("0+1485x100");
+fn baseline_cases(rates: &Rates) -> Vec<Case> {
+    let baseline = |step: f64| with_baseline(WHOLE, &counter().grows(step, 100), rates.usual(10.0));
+    let over = baseline(rates.left(2970.0));
     let once = || Fires(vec![of_cluster()]);
     // Ten per second are usual for all, so five for each.
-    let shard = |shard, values: &str| {
-        let mut given = part(shard, values);
-        given.push(Given::series(&BASELINE_RECORDS, (CLUSTER, shard), "5x100"));
-        given
-    };
-    let shards = |one: &str, other: &str| [shard("0", one), shard("1", other)].concat();
-    let mut small = produced("0+3x100");
-    small.push(Given::series(&BASELINE_RECORDS, (CLUSTER, WHOLE), "1x100"));
+    let shard = |shard, step: f64| with_baseline(shard, &counter().grows(step, 100), rates.usual(5.0));
+    let shards = |first: f64| [shard("0", rates.left(first)), shard("1", 0.0)].concat();
+    let small = counter().grows(rates.left_of_floor(0.02), 100);
+    let small = with_baseline(WHOLE, &small, rates.at_floor());
     vec![
-        look("a little less than half of the baseline", CaseKind::Other, over.clone(), 60, once()),
+        look("a little less than the share of the baseline", CaseKind::Other, over.clone(), 60, once()),
         look("the baseline, and two replicas of Lookout", CaseKind::Other, replicated(&over), 60, once()),
-        look("half of the baseline", CaseKind::Other, baseline("0+1500x100"), 60, Expectation::Silent),
         look(
-            "the shards together have less",
+            "as much as the share of the baseline",
             CaseKind::Other,
-            replicated(&shards("0+1485x100", "0x100")),
-            60,
-            once(),
-        ),
-        look(
-            "one shard has all of it",
-            CaseKind::Other,
-            shards("0+1503x100", "0x100"),
+            baseline(rates.just_enough(3000.0)),
             60,
             Expectation::Silent,
         ),
+        look("the shards together have less", CaseKind::Other, replicated(&shards(2970.0)), 60, once()),
+        look("one shard has all of it", CaseKind::Other, shards(3006.0), 60, Expectation::Silent),
         look(
             "one of two shards is not there",
             CaseKind::Other,
-            shard("0", "0+900x100"),
+            shard("0", rates.left(1800.0)),
             60,
             Expectation::Silent,
         ),
@@ -243,17 +240,22 @@ fn baseline_cases() -> Vec<Case> {
     ]
 }
 
-/// What counts as now, with a value a minute: 3000 records in ten minutes are half of the baseline.
-fn present_cases() -> Vec<Case> {
-    // Four per second, all ten minutes at once; more than five in any five minutes with a batch.
-    let batches = baseline("0x9 2400x9 4800x9 7200x9 9600x9");
-    // Less than four per second, all twenty minutes at once; more than seven in ten minutes with a batch.
-    let rare = baseline("0x9 4500x19 9000x19 13500x19");
-    let mut worth = produced("0x60");
-    worth.push(Given::series(&BASELINE_RECORDS, (CLUSTER, WHOLE), "1.5x60"));
+/// What counts as now, with a value a minute: 6000 records in ten minutes are the baseline.
+fn present_cases(rates: &Rates) -> Vec<Case> {
+    let baseline = |counter: &Counter| with_baseline(WHOLE, counter, rates.usual(10.0));
+    let every = |records: f64, minutes: u32| {
+        let jump = |counter: Counter, _| counter.jumps(rates.left(records), minutes - 1);
+        (0..60 / minutes).fold(counter().stays(9), jump)
+    };
+    // Four fifths of what the share leaves, all ten minutes at once; more than it leaves in any five minutes with a batch.
+    let batches = baseline(&every(4800.0, 10));
+    // Less than the share leaves, all twenty minutes at once; more in ten minutes with a batch.
+    let rare = baseline(&every(9000.0, 20));
+    let none = baseline(&counter().stays(60));
+    let worth = with_baseline(WHOLE, &counter().stays(60), rates.above_floor());
     vec![
-        fires("nothing for fifteen minutes", baseline("0x60"), 16, of_cluster()),
-        silent("nothing for fourteen minutes", CaseKind::Below, baseline("0x60"), 15),
+        fires("nothing for fifteen minutes", none.clone(), 16, of_cluster()),
+        silent("nothing for fourteen minutes", CaseKind::Below, none, 15),
         fires("the baseline is just worth it", worth, 20, of_cluster()),
         fires("a batch every ten minutes, and too little", batches, 40, of_cluster()),
         silent("a batch every twenty minutes, and half of the time enough", CaseKind::Other, rare, 40),

@@ -1,36 +1,54 @@
-//! Alerts about data that were there within the last hour and are gone: measurements are withdrawn when they are old, so
+//! Alerts about data that were there and are gone: measurements are withdrawn when they are old, so
 //! "lag > X" is silent, not satisfied, when nobody measures it.
 //!
 //! A cluster that is not seen is critical. A Kafka of which no broker answers looks just like that from here, and no
 //! other alert is left to say so. That Lookout itself is down is said by an alert of its own, which explains this one.
 //!
+//! Each ends by itself when what is gone is forgotten, though nothing was mended; texts say so. What somebody is called for is
+//! remembered for longer than a night. That costs a range of a day in each evaluation, which is little where a cluster has a series
+//! and much where each of ten thousand groups has one: so lags are forgotten within the hour.
+//!
 //! How to get it wrong: asking by group. A group may vanish for good reasons; all of them at once do not.
 
+use core::time::Duration;
+
 use lookout_declarations::Expectation::Fires;
-use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity};
+use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, duration};
 
 use super::samples::{CLUSTER, GROUP, WHOLE, case, differing, fires, held, of_cluster, replicated, silent};
 use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across, added_up};
 use crate::labels::{ConsumerGroup, LookoutShard};
 use crate::metrics::{CLUSTER_PARTITIONS, GROUP_TOTAL_LAG};
 
+/// How long it must be gone, in minutes.
+const HOLD: u32 = 5;
+
+/// For how long a cluster that is gone, or a shard, is remembered.
+const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// The same for lags.
+const LAGS_REMEMBERED: Duration = Duration::from_hours(1);
+
 pub(super) fn alerts() -> Vec<Alert> {
     vec![cluster_unseen(), shard_unseen(), lag_unseen()]
 }
 
 fn cluster_unseen() -> Alert {
-    let before = added_up(format!("last_over_time({CLUSTER_PARTITIONS}[1h])"));
+    let before = added_up(format!("last_over_time({CLUSTER_PARTITIONS}[{}])", duration(REMEMBERED)));
     Alert {
         name: "LookoutKafkaClusterUnseen",
         expression: format!("{before} unless {}", added_up(CLUSTER_PARTITIONS)),
-        hold: held(5),
+        hold: held(HOLD),
         keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
         owner: Owner::Platform,
         summary: "Nothing is known of a Kafka cluster any more",
         description: format!(
-            "No measurement{OF_CLUSTER} has been served for five minutes; within the hour there were some. No broker answers, or \
-             Lookout does not work. Every alert on them is silent."
+            "No measurement{OF_CLUSTER} has been served for {}; within {} there were some. No broker answers, or Lookout does \
+             not work. Every alert on them is silent; this one ends after {} also if nothing was mended.",
+            duration(held(HOLD)),
+            duration(REMEMBERED),
+            duration(REMEMBERED)
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaClusterUnseen.md"),
         inhibits: &["LookoutKafkaLagUnseen"],
@@ -45,7 +63,7 @@ fn cluster_unseen_cases() -> Vec<Case> {
     vec![
         case("its rows are gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
         fires("two replicas of Lookout are one alert", replicated(&gone), 26, of_cluster()),
-        fires("it has been gone for most of an hour", gone.clone(), 78, of_cluster()),
+        fires("it has been gone for most of a day", given("10x20 stale _x1500"), 23 * 60, of_cluster()),
         fires("it goes on for a little while", given("10x20 stale _x30 10x100"), 60, of_cluster()),
         silent("it is seen again", CaseKind::Clears, given("10x20 stale _x30 10x100"), 62),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
@@ -58,7 +76,7 @@ fn cluster_unseen_cases() -> Vec<Case> {
             60,
         ),
         silent("one of two replicas sees it", CaseKind::Other, differing(&gone, &given("10x300")), 60),
-        silent("it has been gone for longer than an hour", CaseKind::Other, gone, 95),
+        silent("it was taken away a day ago", CaseKind::Other, given("10x20 stale _x2000"), 25 * 60),
         silent("it never was there", CaseKind::Missing, given("_x300"), 60),
     ]
 }
@@ -66,21 +84,24 @@ fn cluster_unseen_cases() -> Vec<Case> {
 /// One dead shard is not told by the alert above, nor by that on Lookout itself.
 fn shard_unseen() -> Alert {
     let shards = format!("{CLUSTER_PARTITIONS}{{{LookoutShard}!=\"\"}}");
-    let (before, now) = (across(format!("last_over_time({shards}[1h])")), across(&shards));
+    let before = across(format!("last_over_time({shards}[{}])", duration(REMEMBERED)));
+    let now = across(&shards);
     Alert {
         name: "LookoutKafkaShardUnseen",
         expression: format!(
             "count without ({LookoutShard}) ({before} unless {now}) and {}",
             added_up(&shards)
         ),
-        hold: held(5),
+        hold: held(HOLD),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "A part of a Kafka cluster is not watched any more",
         description: format!(
-            "{{{{ $value }}}} of the shards of Lookout have served no measurement{OF_CLUSTER} for five minutes; within the hour \
-             they did, and others do. Totals of the cluster are without their topics and groups, and alerts on those are silent."
+            "{{{{ $value }}}} of the shards of Lookout have served no measurement{OF_CLUSTER} for {}; within {} they did, and \
+             others do. Totals of the cluster are without their topics and groups, and alerts on those are silent.",
+            duration(held(HOLD)),
+            duration(REMEMBERED)
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaShardUnseen.md"),
         inhibits: &[],
@@ -89,7 +110,7 @@ fn shard_unseen() -> Alert {
 }
 
 fn shard_unseen_cases() -> Vec<Case> {
-    let three = |last: &str| shards([("0", "10x300"), ("1", "5x300"), ("2", last)]);
+    let three = |last: &str| shards([("0", "10x2000"), ("1", "5x2000"), ("2", last)]);
     let gone = three("7x20 stale _x300");
     let whole = |values: &str| Given::series(&CLUSTER_PARTITIONS, (CLUSTER, WHOLE), values);
     let with = |mut given: Vec<Given>, another: Given| {
@@ -101,7 +122,7 @@ fn shard_unseen_cases() -> Vec<Case> {
     vec![
         case("one of three is gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
         fires("two replicas of each are one alert", replicated(&gone), 26, of_cluster()),
-        fires("it has been gone for most of an hour", gone.clone(), 75, of_cluster()),
+        fires("it has been gone for most of a day", three("7x20 stale _x2000"), 23 * 60, of_cluster()),
         fires("it goes on for a little while", three("7x20 stale _x30 7x100"), 55, of_cluster()),
         silent("it is there again", CaseKind::Clears, three("7x20 stale _x30 7x100"), 57),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
@@ -109,7 +130,7 @@ fn shard_unseen_cases() -> Vec<Case> {
         silent("all are gone, which another alert says", CaseKind::Other, all.clone(), 60),
         silent("one process watches all again", CaseKind::Other, with(all, whole("_x22 15x300")), 60),
         silent("from now on shards watch it", CaseKind::Other, with(late, whole("15x20 stale _x300")), 60),
-        silent("it has been gone for longer than an hour", CaseKind::Other, gone, 90),
+        silent("there are fewer since a day ago", CaseKind::Other, three("7x20 stale _x2000"), 25 * 60),
         silent("no shard was ever there", CaseKind::Missing, shards([("0", "_x300"), ("1", "_x300")]), 60),
     ]
 }
@@ -121,19 +142,22 @@ fn shards<const N: usize>(parts: [(&str, &str); N]) -> Vec<Given> {
 
 fn lag_unseen() -> Alert {
     let any = |series: String| format!("group without ({ConsumerGroup}, instance, pod) ({series})");
-    let before = any(format!("last_over_time({GROUP_TOTAL_LAG}[1h])"));
+    let before = any(format!("last_over_time({GROUP_TOTAL_LAG}[{}])", duration(LAGS_REMEMBERED)));
     let now = any(GROUP_TOTAL_LAG.to_string());
     Alert {
         name: "LookoutKafkaLagUnseen",
         expression: format!("{before} unless {now}"),
-        hold: held(5),
+        hold: held(HOLD),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
         owner: Owner::Platform,
         summary: "The lag of no Kafka consumer group is known any more",
         description: format!(
-            "The lag of the groups{OF_CLUSTER} was served within the hour, and that of none has been for five minutes. Alerts on \
-             lag are silent."
+            "The lag of the groups{OF_CLUSTER} was served within {}, and that of none has been for {}. Alerts on lag are \
+             silent; this one ends after {} also if nothing was mended.",
+            duration(LAGS_REMEMBERED),
+            duration(held(HOLD)),
+            duration(LAGS_REMEMBERED)
         ),
         runbook: include_str!("../../runbooks/LookoutKafkaLagUnseen.md"),
         inhibits: &[],
