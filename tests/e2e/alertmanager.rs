@@ -20,10 +20,15 @@ pub(crate) struct Alertmanager {
 }
 
 impl Alertmanager {
-    /// Starts it with this configuration, and waits until it takes alerts.
+    /// Starts the old one with this configuration, and waits until it takes alerts.
     pub(crate) fn start(configuration: &Path) -> Self {
+        Self::running("ALERTMANAGER_OLD", configuration)
+    }
+
+    /// The same for the program of this name.
+    pub(crate) fn running(name: &str, configuration: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut command = Command::new(tool("ALERTMANAGER_OLD"));
+        let mut command = Command::new(tool(name));
         command.arg(format!("--config.file={}", configuration.display()));
         command.arg(format!("--storage.path={}", folder.path().join("data").display()));
         command.args(["--web.listen-address=127.0.0.1:0", "--cluster.listen-address="]);

@@ -14,12 +14,17 @@ mod proxy;
 mod server;
 mod truth;
 
+mod certmanager;
 mod changes;
 mod dashboard;
+mod elsewhere;
 mod kinds;
 mod markers;
+mod operators;
 mod outage;
+mod patience;
 mod permissions;
+mod pods;
 mod shards;
 mod simulated;
 mod tokens;

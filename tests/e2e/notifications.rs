@@ -23,7 +23,7 @@ const INCIDENT: &str = "kafka-broker-lost";
 /// What somebody must be told.
 const ALERT: &str = "LookoutKafkaBrokerMissing";
 /// What follows from it, and nobody must be told as well.
-const LEAVES: [&str; 2] = ["LookoutKafkaUnderReplicated", "LookoutKafkaBrokerUnreachable"];
+const LEAVES: [&str; 1] = ["LookoutKafkaUnderReplicated"];
 /// Long enough for Prometheus to have seen everything in order: nothing else is wrong, so the leaves begin with the incident.
 const PRELUDE: &str = "20s";
 /// Long enough for everything to fire and to be told.

@@ -53,7 +53,7 @@ impl Rendering {
 }
 
 /// A copy of a rule file. What an expression looks back on stays.
-fn hurry(file: &Path, folder: &Path) -> PathBuf {
+pub(crate) fn hurry(file: &Path, folder: &Path) -> PathBuf {
     let text = std::fs::read_to_string(file).expect("the rules can be read");
     let lines = text.lines().map(|line| match line.trim_start().split_once(": ") {
         Some((key @ ("for" | "keep_firing_for" | "interval"), time)) => {

@@ -90,6 +90,7 @@ fn every_fault_that_an_alert_may_have_is_noticed_by_its_cases() {
         );
         assert_eq!(exporter["unplayed"], json!([]), "{name}: alerts that do not pass their own cases");
         assert!(unexplained.is_empty(), "{name}: no case notices these changes: {unexplained:#?}");
+        assert_eq!(score["idle"], json!([]), "{name}: declared equivalents that fit no change that survives");
     }
 }
 

@@ -11,6 +11,7 @@ mod go_programs;
 mod grafana;
 mod kafka;
 mod kubernetes;
+mod mimir;
 mod operators;
 mod prometheus;
 mod python;
@@ -65,6 +66,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Err
     variables.extend(victoria_metrics::provide(workspace)?);
     variables.extend(alertmanager::provide(workspace)?);
     variables.extend(grafana::provide(workspace)?);
+    variables.push(mimir::provide(workspace)?);
     variables.push(python::provide()?);
     variables.extend(go_programs::provide(workspace)?);
     variables.extend(kafka::provide(workspace)?);

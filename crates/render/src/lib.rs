@@ -23,7 +23,7 @@ mod runbooks;
 mod shipped;
 mod targets;
 
-pub use boards::{BoardOptions, board_uid, boards};
+pub use boards::{BoardOptions, BoardSchema, board_uid, boards};
 pub use book::{Place, book};
 pub use error::RenderError;
 pub use generated::{GeneratedFile, OWNED_FOLDERS};
@@ -56,7 +56,7 @@ pub fn files_of(
             continue;
         }
         for tester in Tester::ALL {
-            files.push(rule_tests(tester, declared, catalogue, &rule_files(tester.target(), declared)?)?);
+            files.extend(rule_tests(tester, declared, catalogue, &rule_files(tester.target(), declared)?)?);
         }
     }
     let slugs = catalogue.iter().flat_map(|declared| &declared.boards).map(|board| board.slug);

@@ -67,10 +67,17 @@ fn every_alert_has_its_cases_in_every_tester_and_a_runbook() {
         rendered().into_iter().map(|file| (file.path, file.contents)).collect();
     for declared in Settings::default().declared() {
         for tester in Tester::ALL {
-            let path = format!("{TEST_FOLDER}/{}/{}.yaml", tester.program(), declared.spec.name);
-            let tests: serde_yaml::Value = serde_yaml::from_str(&rendered[&path]).expect("YAML");
-            let tests = tests["tests"].as_sequence().expect("tests");
-            let names: BTreeSet<_> = tests.iter().filter_map(|test| test["name"].as_str()).collect();
+            let (path, usual) =
+                (format!("{TEST_FOLDER}/{}/{}", tester.program(), declared.spec.name), ".yaml");
+            // One for each interval of evaluation.
+            let is_of = |file: &str| {
+                file.strip_prefix(&path).is_some_and(|rest| rest == usual || rest.starts_with("-every-"))
+            };
+            let files = rendered.iter().filter(|(file, _)| is_of(file));
+            let read = |(_, text): (_, &String)| serde_yaml::from_str(text).expect("YAML");
+            let files: Vec<serde_yaml::Value> = files.map(read).collect();
+            let tests = files.iter().flat_map(|file| file["tests"].as_sequence().expect("tests"));
+            let names: BTreeSet<_> = tests.filter_map(|test| test["name"].as_str()).collect();
             for alert in &declared.alerts {
                 for case in &alert.cases {
                     let name = format!("{}: {}", alert.name, case.name);

@@ -191,6 +191,29 @@ fn a_cause_does_not_mute_what_another_process_says() {
 }
 
 #[test]
+fn an_objective_mutes_the_failing_probes_that_it_is_measured_by_and_no_others() {
+    let text = "objectives:\n  probes:\n  - name: portal\n    select: { job: probe-edge, instance: 'https://portal\\.example\\.org/.*' }\n    \
+                measured_at: edge\n    availability: 0.999\n  - name: search\n    select: { job: search }\n    measured_at: origin\n    \
+                latency: { limit: 100ms, target: 0.99 }\n";
+    let settings: lookout_catalog::Settings =
+        lookout_config::load("lookout.yaml", text).expect("it is right");
+    let configuration = configuration(&settings.declared(), &lone());
+    let rules = configuration["inhibit_rules"].as_sequence().expect("rules");
+    let failing = "alertname=\"LookoutProbeFailing\"";
+    let of_probes = rules.iter().filter(|rule| rule["target_matchers"][0].as_str() == Some(failing));
+    let expected: Value = serde_yaml::from_str(
+        r#"
+source_matchers: ['alertname="LookoutObjectiveBudgetBurnsFast"', 'objective="portal"', 'indicator="availability"']
+target_matchers: ['alertname="LookoutProbeFailing"', 'instance=~"https://portal\\.example\\.org/.*"', 'job=~"probe-edge"']
+equal: [cluster]
+"#,
+    )
+    .expect("it is YAML");
+    // What is slow does not fail, so the second objective mutes nothing.
+    assert_eq!(of_probes.collect::<Vec<_>>(), [&expected]);
+}
+
+#[test]
 fn alerts_that_mute_each_other_are_refused() {
     let mut catalogue = small();
     catalogue[0].alerts[4].inhibits = &["LookoutPumpStopped"];

@@ -302,6 +302,7 @@ fn recordings() -> Vec<Recording> {
         labels: Vec::new(),
         help: "Pumps.",
         interval: None,
+        cases: Vec::new(),
     };
     vec![
         Recording {

@@ -1,16 +1,18 @@
-//! Alertmanager with amtool in the version that Debian 12 ships, and amtool of the newest release.
+//! Alertmanager with amtool, in the version that Debian 12 ships and of the newest release.
 //!
 //! They are built from the modules below `tests/e2e/alertmanager`: half a minute of a core for the old ones, two minutes for the
 //! newest. Debian's own Alertmanager reads its templates from a folder of the system, so it starts only where its package is
-//! installed; the newest cannot be built from its module, in which its web interface is missing. amtool loads a configuration
-//! as Alertmanager does.
+//! installed. The module of the newest lacks its web interface, which its makers build with other tools; it is built from a copy
+//! with an empty page in its place.
 
 use std::path::PathBuf;
 
 use super::Variable;
+use crate::cache;
 use crate::error::Error;
-use crate::go::GoProgram;
-use crate::workspace::Workspace;
+use crate::go::{self, GoProgram};
+use crate::program::Program;
+use crate::workspace::{self, Workspace};
 
 const MODULE: &str = "github.com/prometheus/alertmanager";
 
@@ -33,13 +35,36 @@ const NEWEST: Release = Release {
     linked: [("github.com/prometheus/common/version.Version", "0.34.2")],
 };
 
-/// Alertmanager and amtool, old, and amtool, new.
-pub(super) fn provide(workspace: &Workspace) -> Result<[Variable; 3], Error> {
+/// Where the newest looks for its web interface.
+const INTERFACE: &str = "ui/app/dist";
+/// What stands there instead.
+const PAGE: &[u8] = b"<!doctype html><title>Alertmanager</title>\n";
+
+/// Alertmanager and amtool, old and new.
+pub(super) fn provide(workspace: &Workspace) -> Result<[Variable; 4], Error> {
     Ok([
         ("LOOKOUT_E2E_ALERTMANAGER_OLD", OLD.build(workspace, "alertmanager")?),
         ("LOOKOUT_E2E_AMTOOL_OLD", OLD.build(workspace, "amtool")?),
+        ("LOOKOUT_E2E_ALERTMANAGER", newest(workspace)?),
         ("LOOKOUT_E2E_AMTOOL", NEWEST.build(workspace, "amtool")?),
     ])
+}
+
+/// The newest Alertmanager. Its sources come by the module that pins them, so they are the ones that `go.sum` names.
+fn newest(workspace: &Workspace) -> Result<PathBuf, Error> {
+    let sources = go::sources(&workspace.root.join("tests/e2e/alertmanager").join(NEWEST.folder), MODULE)?;
+    if !sources.to_string_lossy().ends_with(NEWEST.pinned) {
+        let why = format!("`{}` is not {}; mend its go.mod", sources.display(), NEWEST.pinned);
+        return Err(Error::ProvideTool { tool: "alertmanager", why });
+    }
+    let copy = cache::provide(&format!("alertmanager-sources-{}", NEWEST.pinned), |folder| {
+        // Modules are kept read-only.
+        let how = ["--recursive", "--no-preserve=mode", "--no-target-directory"];
+        Program::new("cp").args(how).arg(&sources).arg(folder).run()?;
+        workspace::write(&folder.join(INTERFACE).join("index.html"), PAGE)
+    })?;
+    let package = "./cmd/alertmanager";
+    GoProgram { module: &copy, package, name: "alertmanager", linked: &NEWEST.linked, tags: &[] }.build()
 }
 
 impl Release {

@@ -178,8 +178,8 @@ impl Dialect {
             Self::Alertmanager(_) | Self::VictoriaMetrics => ("source_matchers", "target_matchers"),
         };
         Value::Mapping(mapping([
-            (source, self.matchers(core::slice::from_ref(&inhibition.sources))),
-            (target, self.matchers(core::slice::from_ref(&inhibition.targets))),
+            (source, self.matchers(&inhibition.sources)),
+            (target, self.matchers(&inhibition.targets)),
             ("equal", list(&inhibition.equal)),
         ]))
     }
@@ -187,7 +187,7 @@ impl Dialect {
     fn matchers(self, matchers: &[Matcher]) -> Value {
         let structured = |matcher: &Matcher| {
             Value::Mapping(mapping([
-                ("name", Value::from(matcher.label)),
+                ("name", Value::from(matcher.label.as_ref())),
                 ("matchType", Value::from(matcher.operator)),
                 ("value", Value::from(matcher.value.as_str())),
             ]))

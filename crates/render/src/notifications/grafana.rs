@@ -17,7 +17,7 @@ const ORGANISATION: u32 = 1;
 /// What whoever provisions the contact points should know.
 const FOR_POINTS: [&str; 2] = [
     "Secrets are read from files by Grafana (`$__file{…}`) when it is provisioned: they must be there for Grafana's own \
-     process. The mail server is that of Grafana's configuration (`[smtp]`).",
+     process, and hold no dollar sign, behind which it looks for a variable. The mail server is that of Grafana's configuration (`[smtp]`).",
     "A receiver with several ways of telling somebody is one contact point with several integrations.",
 ];
 
@@ -69,7 +69,7 @@ fn policy_of(route: &Route) -> Mapping {
         policy.insert(Value::from(name), value);
     };
     if !route.matchers.is_empty() {
-        let triple = |matcher: &Matcher| list([matcher.label, matcher.operator, &matcher.value]);
+        let triple = |matcher: &Matcher| list([&*matcher.label, matcher.operator, &matcher.value]);
         put("object_matchers", Value::Sequence(route.matchers.iter().map(triple).collect()));
     }
     if !route.group_by.is_empty() {

@@ -44,8 +44,10 @@ fn slack(slack: &Slack) -> Mapping {
 }
 
 fn email(email: &Email) -> Mapping {
+    // Grafana takes the space between two addresses for part of the second.
+    let addresses: Vec<&str> = email.to.split(',').map(str::trim).collect();
     mapping([
-        ("addresses", literal(&email.to.replace(',', ";"))),
+        ("addresses", literal(&addresses.join(";"))),
         ("subject", call("lookout.title")),
         ("message", call("lookout.text")),
     ])

@@ -10,11 +10,14 @@
 //! - A label that service discovery sets too is renamed to `exported_…` unless the scrape honours labels. Both names count: a
 //!   label that neither side has is equal.
 //!
+//! Where the configuration says which consequence belongs to which cause, though they share no label, a
+//! [`Muting`](lookout_declarations::Muting) names the values.
+//!
 //! How to get it wrong: two alerts that mute each other. Alertmanager then tells of neither, so it is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lookout_declarations::{Alert, Declaration, Declared, Expectation};
+use lookout_declarations::{Alert, Declaration, Declared, Expectation, Muting};
 use lookout_promql::{LabelSet, inspect};
 
 use super::tree::Matcher;
@@ -23,8 +26,8 @@ use crate::RenderError;
 /// While one of `sources` fires, `targets` are muted where the labels in `equal` are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Inhibition {
-    pub(super) sources: Matcher,
-    pub(super) targets: Matcher,
+    pub(super) sources: Vec<Matcher>,
+    pub(super) targets: Vec<Matcher>,
     pub(super) equal: Vec<String>,
 }
 
@@ -61,7 +64,27 @@ pub(super) fn derive(
             by_source.entry((index, equal)).or_default().push(name);
         }
     }
-    Ok(grouped(&alerts, by_source))
+    let mutings = catalogue.iter().flat_map(|declared| &declared.mutings);
+    let mutings = mutings.filter(|muting| is_there(&alerts, muting));
+    let of_labels = mutings.map(|muting| by_labels(muting, cluster_labels)).collect();
+    Ok([grouped(&alerts, by_source), of_labels].concat())
+}
+
+/// Whether both alerts are there: a selection of the catalogue may lack one.
+fn is_there(alerts: &[&Alert], muting: &Muting) -> bool {
+    [muting.source, muting.target].into_iter().all(|name| alerts.iter().any(|alert| alert.name == name))
+}
+
+/// What the configuration knows to belong together, in one cluster.
+fn by_labels(muting: &Muting, cluster_labels: &[String]) -> Inhibition {
+    let of = |(label, value): &(String, String)| Matcher::is_of(label, value);
+    let fits = |(label, pattern): &(String, String)| Matcher::fits(label, pattern);
+    let named = |name: &str| vec![Matcher::is("alertname", name)];
+    Inhibition {
+        sources: named(muting.source).into_iter().chain(muting.labels.iter().map(of)).collect(),
+        targets: named(muting.target).into_iter().chain(muting.patterns.iter().map(fits)).collect(),
+        equal: cluster_labels.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+    }
 }
 
 /// Causes that mute the same under the same condition are one inhibition, in the order of the catalogue.
@@ -76,8 +99,8 @@ fn grouped(alerts: &[&Alert], by_source: BTreeMap<(usize, Vec<String>), Vec<&str
         }
     }
     let rule = |(sources, targets, equal): (Vec<&str>, Vec<&str>, _)| Inhibition {
-        sources: Matcher::is_any("alertname", &sources),
-        targets: Matcher::is_any("alertname", &targets),
+        sources: vec![Matcher::is_any("alertname", &sources)],
+        targets: vec![Matcher::is_any("alertname", &targets)],
         equal,
     };
     found.into_iter().map(rule).collect()

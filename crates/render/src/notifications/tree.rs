@@ -3,6 +3,8 @@
 //! Severity comes first because it decides how often a notification is repeated. Whom a severity's own branch tells is
 //! what [`Settings::receiver_of`] says of an owner that no route can name, so nothing falls through.
 
+use std::borrow::Cow;
+
 use lookout_config::HumanDuration;
 use lookout_declarations::{Owner, Severity};
 use lookout_notifications::Settings;
@@ -16,7 +18,7 @@ pub(super) const WATCHDOG: &str = "LookoutWatchdog";
 /// A condition on a label.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Matcher {
-    pub(super) label: &'static str,
+    pub(super) label: Cow<'static, str>,
     /// `=` or `=~`.
     pub(super) operator: &'static str,
     pub(super) value: String,
@@ -38,15 +40,25 @@ pub(super) struct Route {
 impl Matcher {
     /// The label has this value.
     pub(super) fn is(label: &'static str, value: impl Into<String>) -> Self {
-        Self { label, operator: "=", value: value.into() }
+        Self { label: Cow::Borrowed(label), operator: "=", value: value.into() }
     }
 
     /// The label has one of these values.
     pub(super) fn is_any(label: &'static str, values: &[&str]) -> Self {
         match values {
             [only] => Self::is(label, *only),
-            _ => Self { label, operator: "=~", value: values.join("|") },
+            _ => Self { label: Cow::Borrowed(label), operator: "=~", value: values.join("|") },
         }
+    }
+
+    /// The label, of somebody's own, has this value.
+    pub(super) fn is_of(label: &str, value: &str) -> Self {
+        Self { label: Cow::Owned(label.to_owned()), operator: "=", value: value.to_owned() }
+    }
+
+    /// The whole value of the label fits the pattern.
+    pub(super) fn fits(label: &str, pattern: &str) -> Self {
+        Self { label: Cow::Owned(label.to_owned()), operator: "=~", value: pattern.to_owned() }
     }
 }
 
@@ -75,7 +87,7 @@ impl Route {
 
 /// The route of Lookout's alerts.
 pub(super) fn route(settings: &Settings, default_receiver: &str) -> Result<Route, RenderError> {
-    let every_alert = Matcher { label: "alertname", operator: "=~", value: "Lookout.+".to_owned() };
+    let every_alert = Matcher::fits("alertname", "Lookout.+");
     let mut routes = vec![heartbeat(settings, default_receiver)];
     for severity in Severity::ALL {
         routes.push(branch(settings, *severity)?);

@@ -19,9 +19,6 @@ const RESOURCE_LIMIT: usize = 500 * 1024;
 /// The most rules that Mimir allows in a group, unless its limits say otherwise.
 const MIMIR_RULES: usize = 20;
 
-/// The namespace of Mimir that the files load into.
-const MIMIR_NAMESPACE: &str = "lookout";
-
 pub(super) fn files(
     source: &Source<'_>,
     groups: Vec<Group>,
@@ -34,7 +31,9 @@ pub(super) fn files(
     };
     *n_groups += groups.len();
     if !matches!(source.target, RuleTarget::PrometheusRule | RuleTarget::VmRule) {
-        let namespace = (source.target == RuleTarget::Mimir).then_some(MIMIR_NAMESPACE);
+        // One of its own for each file: `mimirtool` refuses to load two files with the same, and to synchronise one file of several
+        // would remove what the others brought.
+        let namespace = (source.target == RuleTarget::Mimir).then(|| groups::name(source.declared.spec));
         let file = RuleFile { namespace, groups: &groups };
         return Ok(vec![GeneratedFile::yaml_with(source.path(""), &source.origin, &source.notes, &file)?]);
     }
@@ -120,7 +119,7 @@ fn resource<'a>(source: &'a Source<'_>, suffix: &str, groups: Vec<Group>) -> Res
 #[derive(Serialize)]
 struct RuleFile<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'static str>,
+    namespace: Option<String>,
     groups: &'a [Group],
 }
 

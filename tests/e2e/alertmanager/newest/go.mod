@@ -1,5 +1,5 @@
-// amtool of the newest Alertmanager that the fragment is held against. Alertmanager itself cannot be built from its module, in
-// which its web interface is missing; amtool loads a configuration as it does. Built by `cargo xtask e2e`.
+// amtool of the newest Alertmanager that the fragment is held against, and the sources of that Alertmanager, which is built from a
+// copy of them. Built by `cargo xtask e2e`.
 module lookout/alertmanager
 
 go 1.26.0
