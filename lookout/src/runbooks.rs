@@ -64,7 +64,7 @@ mod tests {
         let shown = |settings| page(settings, "LookoutKafkaLagHigh").unwrap().unwrap();
         let (live, default) = (shown(&settings), shown(&Settings::default()));
         assert!(live.contains("> 1200") && live.contains("older than 20m (`kafka.alerts.lag`)"), "{live}");
-        assert!(live.contains("the settings of this page differ from them"), "{live}");
+        assert!(live.contains("the settings of this page, which differ from the defaults"), "{live}");
         assert!(
             default.contains("> 600") && default.contains("older than 10m (`kafka.alerts.lag`)"),
             "{default}"

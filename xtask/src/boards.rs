@@ -45,12 +45,14 @@ pub(crate) fn run(
     out: Option<&Path>,
     unfolded: bool,
 ) -> Result<(), Error> {
-    let settings = Settings::default();
-    let catalogue = settings.declared();
     let folder = std::env::temp_dir().join(format!("lookout-boards-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|source| Error::WriteFile { path: folder.clone(), source })?;
     let watched = Duration::from_secs(minutes * 60);
-    let prometheus = servers::watch_demo(workspace, &catalogue, incident, watched, &folder)?;
+    let prometheus = servers::watch_demo(workspace, incident, watched, &folder)?;
+    let file = Path::new(&prometheus.folder).join("lookout.yaml");
+    let settings: Settings = lookout_config::load_file(&file)
+        .map_err(|error| Error::DrawBoard { board: "all".to_owned(), why: error.to_string() })?;
+    let catalogue = settings.declared();
     let out = out.map_or_else(|| workspace.root.join(FOLDER), Path::to_owned);
     for file in boards(&catalogue, BoardOptions::default())? {
         let slug = file.path.trim_end_matches(".json");

@@ -20,6 +20,8 @@ use jiff::Timestamp;
 use lookout_declarations::Reason;
 use lookout_exposition::{Batch, Revision};
 
+use crate::findings::Finding;
+
 /// Takes the rows of objects, each as a whole.
 pub type Objects<'a> = Revision<'a>;
 
@@ -103,17 +105,6 @@ pub struct Fault {
     pub subject: String,
     /// What happened, for the log.
     pub message: String,
-}
-
-/// Something that was read well, and is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What: a path, an address, an object's name.
-    pub subject: String,
-    /// What is wrong with it.
-    pub message: String,
-    /// What to do about it: a sentence for the person who can.
-    pub remedy: String,
 }
 
 /// The whole source failed: nothing was learnt in this cycle.

@@ -13,7 +13,8 @@ use lookout_declarations::Reason;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::source::{Fault, Finding, SourceDescription};
+use crate::findings::{AlertName, Finding};
+use crate::source::{Fault, SourceDescription};
 use crate::text::bounded;
 
 /// What a source is doing.
@@ -54,9 +55,9 @@ pub struct Faults {
 /// What is wrong with the monitored system, as judged when it was last assessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// How many.
-    pub count: u64,
-    /// Some of them, for people.
+    /// How many, by the alert that tells of them.
+    pub by_alert: BTreeMap<Option<AlertName>, u64>,
+    /// Some of each alert, for people.
     pub examples: Vec<Finding>,
 }
 
@@ -146,8 +147,11 @@ impl SourceStatus {
     }
 }
 
-/// As many faults or findings as there is patience.
+/// As many faults as there is patience.
 const MAX_EXAMPLES: usize = 20;
+
+/// As many findings of one alert: a hundred that are harmless must not hide a grave one.
+const MAX_EXAMPLES_OF_AN_ALERT: u64 = 5;
 
 impl Findings {
     /// The findings of one assessment.
@@ -156,9 +160,22 @@ impl Findings {
             subject: bounded(&finding.subject),
             message: bounded(&finding.message),
             remedy: bounded(&finding.remedy),
+            alert: finding.alert,
         };
-        let examples = findings.iter().take(MAX_EXAMPLES).map(example).collect();
-        Self { count: u64::try_from(findings.len()).unwrap_or(u64::MAX), examples }
+        let mut told = Self::default();
+        for finding in findings {
+            let count = told.by_alert.entry(finding.alert).or_default();
+            *count += 1;
+            if *count <= MAX_EXAMPLES_OF_AN_ALERT {
+                told.examples.push(example(finding));
+            }
+        }
+        told
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.by_alert.values().sum()
     }
 }
 

@@ -17,7 +17,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::clock::Clock;
 use crate::driver::{AbortOnDrop, Candidate, Interruption, joined};
-use crate::source::{CollectError, Fault, Finding, Source, SourceDescription};
+use crate::findings::Finding;
+use crate::source::{CollectError, Fault, Source, SourceDescription};
 use crate::sources::{Sources, Wanted};
 
 /// What became of one source.

@@ -91,7 +91,7 @@ impl Platform {
 
     /// Every Kafka cluster.
     pub fn kafka_clusters(&self) -> Vec<KafkaDescription> {
-        vec![KafkaDescription { name: kafka::NAME, bootstrap: self.kafka.bootstrap() }]
+        vec![kafka::describe(&self.kafka)]
     }
 
     /// The Kafka cluster.

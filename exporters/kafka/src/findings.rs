@@ -4,12 +4,13 @@
 //! each kind the first [`MAX_OF_A_KIND`] are told, and how many more there are. Names are not shortened here; the page and the log
 //! do that.
 
+mod alerts;
 mod disks;
 mod durability;
 mod groups;
 
 use lookout_kafka_spec::config::AlertSettings;
-use lookout_runtime::Finding;
+use lookout_runtime::{AlertName, Finding};
 
 use crate::assess::health;
 use crate::model::{Cycle, LogDirectories};
@@ -51,11 +52,12 @@ impl Bounded {
     }
 
     /// The findings, with one about those that are not told; `kind` says what they are, in the plural.
-    fn into_findings(self, subject: &str, kind: &str, remedy: &str) -> Vec<Finding> {
+    fn into_findings(self, subject: &str, kind: &str, remedy: &str, alert: AlertName) -> Vec<Finding> {
         let Self { mut findings, more } = self;
         if more > 0 {
             let message = format!("{more} more {kind}");
-            findings.push(Finding { subject: subject.to_owned(), message, remedy: remedy.to_owned() });
+            let (subject, remedy) = (subject.to_owned(), remedy.to_owned());
+            findings.push(Finding { subject, message, remedy, alert: Some(alert) });
         }
         findings
     }
@@ -78,9 +80,15 @@ mod tests {
                 subject: number.to_string(),
                 message: String::new(),
                 remedy: String::new(),
+                alert: None,
             });
         }
-        let findings = bounded.into_findings("topics", "topics are offline", "start the brokers");
+        let findings = bounded.into_findings(
+            "topics",
+            "topics are offline",
+            "start the brokers",
+            alerts::PARTITIONS_OFFLINE,
+        );
         assert_eq!(findings.len(), MAX_OF_A_KIND + 1);
         assert_eq!(findings[MAX_OF_A_KIND].message, "3 more topics are offline");
     }

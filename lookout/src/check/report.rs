@@ -4,7 +4,7 @@
 //! is listed, with the reason: a check that is silent about it would look complete.
 
 use lookout_declarations::{ExporterSpec, Reason};
-use lookout_runtime::{CollectError, ExporterNote, Fault, Finding, Standing, Trial};
+use lookout_runtime::{AlertName, CollectError, ExporterNote, Fault, Finding, Standing, Trial};
 use serde::Serialize;
 
 /// Everything that a check found.
@@ -61,6 +61,9 @@ pub(super) struct Problem {
     pub(super) message: String,
     /// What to do.
     pub(super) remedy: String,
+    /// The alert that tells of it, whose runbook says more; none where it could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) alert: Option<&'static str>,
 }
 
 /// A right, as the exporter declares it.
@@ -155,17 +158,19 @@ impl Problem {
             subject: String::new(),
             message,
             remedy: reason.remedy().to_owned(),
+            alert: None,
         }
     }
 
     fn of_fault(fault: Fault) -> Self {
         let Fault { reason, subject, message } = fault;
-        Self { reason: Some(reason.as_str()), subject, message, remedy: reason.remedy().to_owned() }
+        let remedy = reason.remedy().to_owned();
+        Self { reason: Some(reason.as_str()), subject, message, remedy, alert: None }
     }
 
     fn of_finding(finding: Finding) -> Self {
-        let Finding { subject, message, remedy } = finding;
-        Self { reason: None, subject, message, remedy }
+        let Finding { subject, message, remedy, alert } = finding;
+        Self { reason: None, subject, message, remedy, alert: alert.map(AlertName::as_str) }
     }
 }
 

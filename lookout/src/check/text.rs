@@ -57,7 +57,7 @@ impl fmt::Display for SourceReport {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reason, subject, message, remedy } = self;
+        let Self { reason, subject, message, remedy, alert } = self;
         formatter.write_str("           ")?;
         if let Some(reason) = reason {
             write!(formatter, "{reason}: ")?;
@@ -66,7 +66,8 @@ impl fmt::Display for Problem {
             write!(formatter, "{}: ", OneLine(subject))?;
         }
         writeln!(formatter, "{}", OneLine(message))?;
-        writeln!(formatter, "           -> {remedy}")
+        let runbook = alert.map(|alert| format!(" (runbook {alert})")).unwrap_or_default();
+        writeln!(formatter, "           -> {remedy}{runbook}")
     }
 }
 
@@ -109,6 +110,7 @@ mod tests {
             subject: subject.to_owned(),
             message: message.to_owned(),
             remedy: "do something".to_owned(),
+            alert: None,
         };
         let source = |source: &str, state, problems| SourceReport {
             exporter: "certs",
@@ -129,7 +131,11 @@ mod tests {
             sources: vec![
                 source("roots", State::Ok, vec![]),
                 refused,
-                source("a:443", State::Wrong, vec![problem(None, "a:443", "it has\nexpired")]),
+                source(
+                    "a:443",
+                    State::Wrong,
+                    vec![Problem { alert: Some("LookoutOld"), ..problem(None, "a:443", "it has\nexpired") }],
+                ),
             ],
             not_watched: vec![NotWatched { exporter: "kafka", why: "nothing is configured".to_owned() }],
         };
@@ -142,7 +148,7 @@ incomplete certs: files (0.13 s)
              read the files; without it it is blind
 wrong      certs: a:443 (0.13 s)
            a:443: it has\\nexpired
-           -> do something
+           -> do something (runbook LookoutOld)
 -          kafka: nothing is configured
 sources: 1 ok, 1 wrong, 1 incomplete
 ";

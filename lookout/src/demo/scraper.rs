@@ -3,31 +3,23 @@
 //!
 //! Invariant: only the process started here is ended, by its own handle.
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use clap::ValueEnum;
-use lookout_catalog::Settings;
-use lookout_render::RuleTarget;
 use tokio::process::{Child, Command};
 
-use super::configuration::write_file;
-use super::story::reachable;
 use crate::exit::{Failure, chain};
 
 /// What to start beside the demo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scraper {
-    /// Prometheus, with the shipped alerts loaded
+    /// Prometheus, with the shipped rules loaded
     Prometheus,
     /// VictoriaMetrics, single node
     VictoriaMetrics,
 }
-
-/// How often the scraper scrapes; the demo's sources have the same period.
-const SCRAPE_INTERVAL: &str = "5s";
 
 /// How much of its log is shown when it ends by itself.
 const LAST_LINES: usize = 5;
@@ -50,21 +42,21 @@ impl Scraper {
         }
     }
 
-    /// Starts it on a free port of this machine, scraping `target`, with everything it writes in `directory`.
-    pub(super) fn start(self, target: SocketAddr, directory: &Path) -> Result<Running, Failure> {
+    /// Starts it on a free port of this machine by `configuration`, with everything it writes in `directory`.
+    pub(super) fn start(self, configuration: &Path, directory: &Path) -> Result<Running, Failure> {
         let binary = self.find_binary()?;
         let address = free_address()?;
-        let scrape = directory.join("scrape.yaml");
-        write_file(&scrape, &self.configuration(target, directory)?)?;
         let data = directory.join("scraper-data");
         let mut command = Command::new(&binary);
         match self {
             Self::Prometheus => command
-                .arg(format!("--config.file={}", scrape.display()))
+                .arg(format!("--config.file={}", configuration.display()))
                 .arg(format!("--storage.tsdb.path={}", data.display()))
                 .arg(format!("--web.listen-address={address}")),
             Self::VictoriaMetrics => command
-                .arg(format!("-promscrape.config={}", scrape.display()))
+                .arg(format!("-promscrape.config={}", configuration.display()))
+                // It has no rules to evaluate, and refuses what is said of them unless it is told to pass over it.
+                .arg("-promscrape.config.strictParse=false")
                 .arg(format!("-storageDataPath={}", data.display()))
                 .arg(format!("-httpListenAddr={address}")),
         };
@@ -92,33 +84,6 @@ impl Scraper {
                 let names = self.binaries().join("` or `");
                 Failure::Ask(format!("there is no `{names}` on the PATH; install it, or leave out --with"))
             })
-    }
-
-    fn configuration(self, target: SocketAddr, directory: &Path) -> Result<String, Failure> {
-        // VictoriaMetrics refuses keys that it does not know, and has no rules to evaluate.
-        let evaluation = match self {
-            Self::Prometheus => format!("  evaluation_interval: {SCRAPE_INTERVAL}\n"),
-            Self::VictoriaMetrics => String::new(),
-        };
-        let mut configuration = format!(
-            "global:\n  scrape_interval: {SCRAPE_INTERVAL}\n{evaluation}scrape_configs:\n  - job_name: lookout\n    \
-             honor_labels: true\n    static_configs:\n      - targets: ['{}']\n",
-            reachable(target)
-        );
-        if self == Self::Prometheus {
-            configuration.push_str("rule_files:\n");
-            for declared in Settings::default().declared() {
-                let rules = lookout_render::rule_files(RuleTarget::Prometheus, &declared)
-                    .map_err(|error| Failure::Run(format!("cannot render the rules: {}", chain(&error))))?;
-                for (at, rules) in rules.iter().enumerate() {
-                    let file = directory.join(format!("{}-{at}.rules.yaml", declared.spec.name));
-                    write_file(&file, &rules.contents)?;
-                    // Writing to a String cannot fail.
-                    let _ = writeln!(configuration, "  - {}", file.display());
-                }
-            }
-        }
-        Ok(configuration)
     }
 }
 

@@ -4,6 +4,16 @@
 //! Everything that is compared is measured in one run, on loopback, while the others run too. Every process is ended by its
 //! identifier when the bench ends, also when it fails.
 //!
+//! A peer has a process identifier before the cluster is there that it watches. So it is started by a shell that waits for the
+//! kubeconfig, keeps its identifier, and is named by that:
+//!
+//! ```sh
+//! sh -c 'until [ -s target/bench-certs/10000/kubeconfig ]; do sleep 1; done; exec PEER --kubeconfig=…' &
+//! cargo xtask bench certs --size 10000 --peer "NAME=http://127.0.0.1:PORT/metrics,$!"
+//! ```
+//!
+//! The kubeconfig of an earlier run has to be removed first: its cluster is gone.
+//!
 //! How to get it wrong: to read a time on a busy machine as the program's. Processor seconds are; so the load average stands
 //! beside them.
 

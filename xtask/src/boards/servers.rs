@@ -1,4 +1,5 @@
-//! The demo, a Lookout that probes, and a Prometheus that scrapes both and evaluates the generated rules.
+//! The demo, and a Prometheus by the configuration that the demo writes for one: it scrapes the demo, has the platform's services
+//! probed, and evaluates the rules.
 //!
 //! Invariant: all end with this task, however that ends: the kernel kills them when their parent dies.
 
@@ -9,8 +10,6 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use lookout_declarations::Declared;
-use lookout_render::{RuleOptions, RuleTarget, rules};
 use serde_json::{Value, json};
 
 use super::answers::Prometheus;
@@ -25,7 +24,7 @@ pub(super) struct Watching {
     pub(super) prometheus: Prometheus,
     /// The folder in which the demo has its files.
     pub(super) folder: String,
-    _servers: [Server; 3],
+    _servers: [Server; 2],
 }
 
 /// A process that is killed and awaited when this is dropped.
@@ -50,14 +49,9 @@ impl Drop for Server {
     }
 }
 
-/// What the Lookout beside the demo does: it answers `/probe`, and nothing else.
-const PROBING: &str = "probe: { targets: [127.0.0.0/8], allow_networks: [127.0.0.0/8] }\ncerts: { enabled: false }\n\
-                       kubernetes: { enabled: false }\nkafka: { enabled: false }\n";
-
 /// Starts all of them and lets them run for `watched`.
 pub(super) fn watch_demo(
     workspace: &Workspace,
-    catalogue: &[Declared],
     incident: Option<&str>,
     watched: Duration,
     folder: &Path,
@@ -69,34 +63,24 @@ pub(super) fn watch_demo(
     let lookout = binary(workspace)?;
     let demo = Server::start("lookout demo", &lookout, &arguments, &log)?;
     let begun = Instant::now();
-    let target = loop {
+    let files = loop {
         let text = std::fs::read_to_string(&log).unwrap_or_default();
-        let found =
-            text.lines().find_map(|line| line.trim().strip_prefix("http://")?.strip_suffix("/metrics"));
-        if let Some(target) = found {
-            break target.to_owned();
+        let found = text.lines().find_map(|line| line.trim().strip_suffix("/prometheus.yaml"));
+        if let Some(files) = found {
+            break files.to_owned();
         }
         if begun.elapsed() > PATIENCE {
-            return Err(failed(format!("the demo does not say where it listens:\n{text}")));
+            return Err(failed(format!("the demo does not say where its files are:\n{text}")));
         }
         sleep(Duration::from_millis(100));
     };
-    let free = || free_address().map_err(|source| failed(format!("no port is free: {source}")));
-    let text = std::fs::read_to_string(&log).unwrap_or_default();
-    let files = text.lines().find_map(|line| line.trim().strip_suffix("/lookout.yaml"));
-    let files = files.ok_or_else(|| failed("the demo does not say where its configuration is".to_owned()))?;
-    let (prober, address) = (free()?, free()?);
-    let probing = folder.join("lookout.yaml");
-    write(&probing, PROBING.as_bytes())?;
-    let arguments = [
-        "serve".to_owned(),
-        format!("--config.file={}", probing.display()),
-        format!("--web.listen-address={prober}"),
-    ];
-    let beside = Server::start("lookout serve", &lookout, &arguments, &folder.join("probes.log"))?;
-    let configuration = folder.join("prometheus.yml");
-    let scraped = scraping(&target, &prober, &rule_files(catalogue, folder)?);
-    write(&configuration, scraped.to_string().as_bytes())?;
+    let address = free_address().map_err(|source| failed(format!("no port is free: {source}")))?;
+    let configuration = folder.join("prometheus.yaml");
+    let of_demo = Path::new(&files).join("prometheus.yaml");
+    let text = std::fs::read_to_string(&of_demo)
+        .map_err(|source| Error::ReadFile { path: of_demo.clone(), source })?;
+    let scraped = without_ports(&text).map_err(|why| failed(format!("{}: {why}", of_demo.display())))?;
+    write(&configuration, scraped.as_bytes())?;
     let arguments = [
         format!("--config.file={}", configuration.display()),
         format!("--storage.tsdb.path={}", folder.join("data").display()),
@@ -110,14 +94,14 @@ pub(super) fn watch_demo(
     )?;
     println!("watching the demo for {} s", watched.as_secs());
     sleep(watched);
-    let folder = files.to_owned();
-    Ok(Watching { prometheus: Prometheus { address }, folder, _servers: [demo, beside, server] })
+    Ok(Watching { prometheus: Prometheus { address }, folder: files, _servers: [demo, server] })
 }
 
-/// The released binary if it is there, else that of a debug build.
+/// What was built last, released or not; if there is nothing, the released binary is built.
 fn binary(workspace: &Workspace) -> Result<PathBuf, Error> {
     let built = ["release", "debug"].map(|profile| workspace.target.join(profile).join("lookout"));
-    match built.into_iter().find(|path| path.is_file()) {
+    let built_at = |path: &PathBuf| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    match built.into_iter().filter(|path| path.is_file()).max_by_key(built_at) {
         Some(path) => Ok(path),
         None => crate::e2e::lookout(workspace),
     }
@@ -127,49 +111,34 @@ fn free_address() -> std::io::Result<String> {
     TcpListener::bind("127.0.0.1:0")?.local_addr().map(|address| address.to_string())
 }
 
-/// The generated rules, so that recordings and `ALERTS` are there too.
-fn rule_files(catalogue: &[Declared], folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let rendered = rules(RuleTarget::Prometheus, catalogue, &RuleOptions::default())?;
-    let mut paths = Vec::new();
-    for file in rendered.files {
-        let path = folder.join(file.path);
-        write(&path, file.contents.as_bytes())?;
-        paths.push(path);
+/// The configuration with names in which no port stands that was free on this machine: those of a platform.
+fn without_ports(configuration: &str) -> Result<String, String> {
+    let mut configuration: Value = serde_yaml::from_str(configuration).map_err(|error| error.to_string())?;
+    for job in configuration["scrape_configs"].as_array_mut().into_iter().flatten() {
+        for relabel in job["relabel_configs"].as_array_mut().into_iter().flatten() {
+            if relabel["target_label"] == "instance" {
+                relabel["regex"] = json!("(https://[^:]+):.+");
+            }
+        }
+        if job["job_name"] == "lookout" {
+            job["static_configs"][0]["labels"] = json!({ "instance": "lookout-0:10940" });
+        }
     }
-    Ok(paths)
+    // JSON is YAML.
+    Ok(configuration.to_string())
 }
 
-/// The demo itself, and some probes: two that succeed and one that fails. The names are those of a platform, not of the
-/// machine that this runs on. JSON is YAML.
-fn scraping(demo: &str, prober: &str, rules: &[PathBuf]) -> Value {
-    let named = |target: &str, name: &str| json!({ "targets": [target], "labels": { "instance": name } });
-    let targets = ["/-/healthy", "/metrics", "/missing"].map(|path| format!("http://{demo}{path}"));
-    let label = |name: &str| json!({ "source_labels": ["__address__"], "target_label": name });
-    let renamed = json!({
-        "source_labels": ["__address__"],
-        "regex": "http://[^/]+(.+)",
-        "target_label": "instance",
-        "replacement": "https://portal.example.org$1",
-    });
-    json!({
-        "global": { "scrape_interval": "5s", "evaluation_interval": "5s" },
-        "rule_files": rules,
-        "scrape_configs": [
-            {
-                "job_name": "lookout",
-                "honor_labels": true,
-                "static_configs": [named(demo, "lookout-0:10940"), named(prober, "lookout-1:10940")],
-            },
-            {
-                "job_name": "probe",
-                "metrics_path": "/probe",
-                "static_configs": [{ "targets": targets }],
-                "relabel_configs": [
-                    label("__param_target"),
-                    renamed,
-                    { "target_label": "__address__", "replacement": prober },
-                ],
-            },
-        ],
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_show_the_names_of_a_platform_and_no_ports() {
+        let configuration = "scrape_configs:\n- job_name: lookout\n  static_configs:\n  - targets: ['127.0.0.1:1']\n\
+                             - job_name: probe-edge\n  relabel_configs:\n  - target_label: instance\n";
+        let shown: Value = serde_json::from_str(&without_ports(configuration).unwrap()).unwrap();
+        let jobs = &shown["scrape_configs"];
+        assert_eq!(jobs[0]["static_configs"][0]["labels"]["instance"], "lookout-0:10940");
+        assert_eq!(jobs[1]["relabel_configs"][0]["regex"], "(https://[^:]+):.+");
+    }
 }

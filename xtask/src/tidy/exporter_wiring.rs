@@ -131,7 +131,12 @@ impl Wiring<'_> {
             "add it",
         );
         let mend = format!("add `{name} = [\"dep:{package}\"]` and list it in `exporters`");
-        self.require(feature, MANIFEST, &format!("the binary has no feature `{name}` among `exporters`"), &mend);
+        self.require(
+            feature,
+            MANIFEST,
+            &format!("the binary has no feature `{name}` among `exporters`"),
+            &mend,
+        );
         let mend = format!("call `{start}` under its feature");
         self.require(arm, "lookout/src/exporters.rs", &format!("nothing starts `{name}`"), &mend);
     }

@@ -97,18 +97,27 @@ fn render(model: &PageModel) -> String {
         ("limits", "Limits".to_owned()),
         ("pages", "Pages".to_owned()),
     ];
+    let mut troubles = Vec::new();
+    if attention.len() > 0 {
+        troubles.push(("attention", count(attention.len(), "needs attention", "need attention")));
+    }
     let found = found::number(model);
     if found > 0 {
-        links.insert(0, ("found", format!("{} found wrong", grouped(found))));
+        let at = if answer.is_about_findings { 0 } else { troubles.len() };
+        troubles.insert(at, ("found", format!("{} found wrong", grouped(found))));
     }
-    if attention.len() > 0 {
-        links.insert(0, ("attention", count(attention.len(), "needs attention", "need attention")));
-    }
+    links.splice(0..0, troubles);
     let title = format!("{} – Lookout", answer.title);
     let mut page = frame::begin(&model.prefix, &title, answer.verdict, &links);
     answer.write(&mut page, model);
-    attention.write(&mut page, model);
-    found::write(&mut page, model);
+    // What the answer speaks of comes first.
+    if answer.is_about_findings {
+        found::write(&mut page, model);
+        attention.write(&mut page, model);
+    } else {
+        attention.write(&mut page, model);
+        found::write(&mut page, model);
+    }
     watched::write(&mut page, model);
     unwatched::write(&mut page, model);
     configuration::write(&mut page, model);

@@ -34,6 +34,10 @@ pub struct KafkaDescription {
     pub name: &'static str,
     /// Where its brokers listen, in the clear and without a login.
     pub bootstrap: Vec<SocketAddr>,
+    /// How many records are produced to it per second on a usual day.
+    pub records_per_second: f64,
+    /// How many bytes these take on disk, in one replica.
+    pub bytes_per_second: f64,
 }
 
 /// The Kubernetes of the platform.
@@ -51,6 +55,8 @@ pub struct KubernetesDescription {
     pub ingress_class: &'static str,
     /// Where their controller serves TLS, by the name that is asked for.
     pub ingress_address: SocketAddr,
+    /// The hosts of its applications' Ingresses.
+    pub ingress_hosts: Vec<String>,
     /// Where the edge in front of it serves TLS with a certificate of its own.
     pub edge_address: SocketAddr,
     /// The host that the edge is for.

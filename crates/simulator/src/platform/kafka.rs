@@ -9,14 +9,14 @@ use core::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Defect;
+use super::{Defect, KafkaDescription};
 use crate::SimulatorError;
 use crate::kafka::{
     Behaviour, Cleanup, Cluster, ClusterDescription, GroupDescription, GroupKind, TopicDescription,
 };
 
 /// The name of the cluster.
-pub(super) const NAME: &str = "commodities";
+const NAME: &str = "commodities";
 
 /// The broker that incidents happen to.
 pub(crate) const INCIDENT_BROKER: i32 = 2;
@@ -54,6 +54,17 @@ pub(super) fn start(now: Timestamp, with_defects: bool) -> Result<Cluster, Simul
         }
     }
     Ok(cluster)
+}
+
+/// How it is reached, and what is usual there.
+pub(super) fn describe(cluster: &Cluster) -> KafkaDescription {
+    let usual = |of: fn(&TopicDescription) -> f64| topics().iter().map(of).sum();
+    KafkaDescription {
+        name: NAME,
+        bootstrap: cluster.bootstrap(),
+        records_per_second: usual(TopicDescription::total_rate),
+        bytes_per_second: usual(|topic| topic.total_rate() * f64::from(topic.record_bytes)),
+    }
 }
 
 /// What is wrong with it from the start.

@@ -107,6 +107,7 @@ impl InCluster {
             kubeconfig: path(KUBECONFIG_FILE),
             ingress_class: INGRESS_CLASS,
             ingress_address: self.ingress.address(),
+            ingress_hosts: APPLICATIONS.iter().flat_map(Application::full_hosts).collect(),
             edge_address: self.edge.address(),
             edge_host: host(STALE),
         }
@@ -265,8 +266,8 @@ fn reader() -> Principal {
         ("", &["namespaces", "secrets", "configmaps", "services"][..]),
         ("apps", &["deployments", "statefulsets", "daemonsets"]),
         ("batch", &["cronjobs", "jobs"]),
-        ("networking.k8s.io", &["ingresses"]),
-        ("gateway.networking.k8s.io", &["gateways"]),
+        ("networking.k8s.io", &["ingresses", "ingressclasses"]),
+        ("gateway.networking.k8s.io", &["gateways", "listenersets"]),
         (
             "admissionregistration.k8s.io",
             &["validatingwebhookconfigurations", "mutatingwebhookconfigurations"],

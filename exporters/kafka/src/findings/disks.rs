@@ -1,8 +1,9 @@
 //! Log directories that are offline or nearly full.
 
-use lookout_runtime::Finding;
+use lookout_runtime::{AlertName, Finding};
 
 use super::Bounded;
+use super::alerts::{LOG_DIRECTORY_NEARLY_FULL, LOG_DIRECTORY_OFFLINE};
 use crate::model::{LogDirectories, LogDirectory};
 
 const REPLACE_DISK: &str =
@@ -17,20 +18,25 @@ pub(super) fn findings(disks: &LogDirectories, least_usable: f64) -> Vec<Finding
         .iter()
         .flat_map(|(id, broker)| broker.directories.iter().map(move |directory| (id, directory)))
     {
-        let finding = |message: String, remedy: &str| Finding {
+        let finding = |message: String, remedy: &str, alert: AlertName| Finding {
             subject: format!("broker {broker}, log directory {}", directory.path),
             message,
             remedy: remedy.to_owned(),
+            alert: Some(alert),
         };
         if directory.is_offline {
-            offline.add(|| finding("offline: its replicas are not there".to_owned(), REPLACE_DISK));
+            let message = "offline: its replicas are not there".to_owned();
+            offline.add(|| finding(message, REPLACE_DISK, LOG_DIRECTORY_OFFLINE));
         } else if let Some(share) = usable_share(directory).filter(|share| *share < least_usable) {
             let message = || format!("nearly full: {:.1} % of its volume left", share * 100.0);
-            full.add(|| finding(message(), MAKE_ROOM));
+            full.add(|| finding(message(), MAKE_ROOM, LOG_DIRECTORY_NEARLY_FULL));
         }
     }
-    let mut findings = offline.into_findings("log directories", "log directories offline", REPLACE_DISK);
-    findings.extend(full.into_findings("log directories", "log directories nearly full", MAKE_ROOM));
+    let subject = "log directories";
+    let mut findings =
+        offline.into_findings(subject, "log directories offline", REPLACE_DISK, LOG_DIRECTORY_OFFLINE);
+    let kind = "log directories nearly full";
+    findings.extend(full.into_findings(subject, kind, MAKE_ROOM, LOG_DIRECTORY_NEARLY_FULL));
     findings
 }
 

@@ -1,7 +1,8 @@
 //! Topics with partitions that are offline, or that refuse producers.
 
-use lookout_runtime::Finding;
+use lookout_runtime::{AlertName, Finding};
 
+use super::alerts::{PARTITIONS_OFFLINE, UNDER_MIN_IN_SYNC_REPLICAS};
 use super::{Bounded, counted};
 use crate::assess::health::TopicHealth;
 use crate::model::Cycle;
@@ -17,14 +18,15 @@ pub(super) fn findings(cycle: &Cycle, health: &[TopicHealth]) -> Vec<Finding> {
             let partitions = counted(u128::from(topic.partitions), "partition");
             format!("{count} of {partitions}")
         };
-        let finding = |message: String, remedy: &str| Finding {
+        let finding = |message: String, remedy: &str, alert: AlertName| Finding {
             subject: format!("topic {}", topic.name),
             message,
             remedy: remedy.to_owned(),
+            alert: Some(alert),
         };
         if health.offline > 0 {
             let message = || format!("{} without a leader: neither read nor written", of(health.offline));
-            offline.add(|| finding(message(), START_BROKERS));
+            offline.add(|| finding(message(), START_BROKERS, PARTITIONS_OFFLINE));
         }
         if let Some(count) = health.under_min_in_sync.filter(|count| *count > 0) {
             let message = || {
@@ -33,12 +35,17 @@ pub(super) fn findings(cycle: &Cycle, health: &[TopicHealth]) -> Vec<Finding> {
                     of(count)
                 )
             };
-            under_minimum.add(|| finding(message(), RESTORE_REPLICAS));
+            under_minimum.add(|| finding(message(), RESTORE_REPLICAS, UNDER_MIN_IN_SYNC_REPLICAS));
         }
     }
-    let mut findings =
-        offline.into_findings("topics", "topics with partitions without a leader", START_BROKERS);
+    let kind = "topics with partitions without a leader";
+    let mut findings = offline.into_findings("topics", kind, START_BROKERS, PARTITIONS_OFFLINE);
     let kind = "topics with partitions under `min.insync.replicas`";
-    findings.extend(under_minimum.into_findings("topics", kind, RESTORE_REPLICAS));
+    findings.extend(under_minimum.into_findings(
+        "topics",
+        kind,
+        RESTORE_REPLICAS,
+        UNDER_MIN_IN_SYNC_REPLICAS,
+    ));
     findings
 }

@@ -7,6 +7,7 @@
 use lookout_kafka_spec::labels::GroupState;
 use lookout_runtime::Finding;
 
+use super::alerts::{GROUP_WITHOUT_MEMBERS, RECORDS_LOST};
 use super::{Bounded, counted};
 use crate::assess::runs::Runs;
 use crate::assess::standing::{Standing, TopicStanding, lag_seconds};
@@ -49,12 +50,10 @@ pub(super) fn findings(cycle: &Cycle, probe_topic: &str) -> Vec<Finding> {
             forsaken.add(|| without_members(group, known_lag));
         }
     }
-    let mut findings = losing.into_findings("groups", "topics of groups with records lost", RETAIN_LONGER);
-    findings.extend(forsaken.into_findings(
-        "groups",
-        "groups without members that are behind",
-        START_MEMBERS,
-    ));
+    let kind = "topics of groups with records lost";
+    let mut findings = losing.into_findings("groups", kind, RETAIN_LONGER, RECORDS_LOST);
+    let kind = "groups without members that are behind";
+    findings.extend(forsaken.into_findings("groups", kind, START_MEMBERS, GROUP_WITHOUT_MEMBERS));
     findings
 }
 
@@ -70,6 +69,7 @@ fn lost_records(group: &Group, topic: &str, lost: u128) -> Finding {
         subject: format!("group {}", group.name),
         message: format!("{records} of topic {topic} deleted before the group had read them"),
         remedy: RETAIN_LONGER.to_owned(),
+        alert: Some(RECORDS_LOST),
     }
 }
 
@@ -78,5 +78,6 @@ fn without_members(group: &Group, lag: u128) -> Finding {
         subject: format!("group {}", group.name),
         message: format!("no members, and at least {} behind", counted(lag, "record")),
         remedy: START_MEMBERS.to_owned(),
+        alert: Some(GROUP_WITHOUT_MEMBERS),
     }
 }

@@ -3,5 +3,6 @@
 mod cycle;
 mod failures;
 mod others;
+mod reloaded;
 mod silent;
 mod stage;

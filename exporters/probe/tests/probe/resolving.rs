@@ -76,3 +76,11 @@ async fn the_system_resolver_knows_the_machine_itself() {
         "{addresses:?}"
     );
 }
+
+#[tokio::test]
+async fn names_below_localhost_lead_to_this_machine_whatever_the_system_knows() {
+    for name in ["portal.localhost", "portal.platform.localhost."] {
+        let addresses = SystemResolver::new(1).resolve(name, 9).await.unwrap();
+        assert_eq!(addresses, ["127.0.0.1:9".parse().unwrap(), "[::1]:9".parse().unwrap()], "{name}");
+    }
+}

@@ -21,14 +21,15 @@ pub(super) fn measure(contenders: &[Contender], figures: &mut [Figures], world: 
     for (contender, figures) in contenders.iter().zip(figures) {
         println!("changing a Secret under {}", contender.name);
         let mut visible: [Vec<f64>; 3] = Default::default();
-        for _ in 0..ROUNDS {
-            for (verb, visible) in ["add", "replace", "delete"].into_iter().zip(&mut visible) {
+        for round in 0..ROUNDS {
+            for (index, verb) in ["add", "replace", "delete"].into_iter().enumerate() {
                 let sought = world.change(verb, NAME)?;
-                visible.extend(seen(
-                    contender,
-                    if verb == "replace" { &sought } else { NAME },
-                    verb != "delete",
-                ));
+                // Who misses one has no figure, so nobody waits for the others; and what was never shown cannot be seen to go.
+                let was_shown = verb == "add" || visible[0].len() > round;
+                if was_shown && visible[index].len() == round {
+                    let text = if verb == "replace" { &sought } else { NAME };
+                    visible[index].extend(seen(contender, text, verb != "delete"));
+                }
                 thread::sleep(PAUSE);
             }
         }

@@ -99,9 +99,9 @@ pub(super) fn scrapes(contender: &Contender, figures: &mut Figures) -> Result<()
         figures.processor[number] = spent.as_secs_f64() / f64::from(scrapes);
         figures.alone[number] = percentiles(latencies(contender, encoding)?);
         let latencies: Result<Vec<Vec<f64>>, Error> = thread::scope(|scope| {
-            let scrapers = (0..SCRAPERS).map(|_| scope.spawn(|| latencies(contender, encoding)));
-            let scrapers: Vec<_> = scrapers.collect();
-            scrapers.into_iter().map(|scraper| scraper.join().unwrap_or_else(|_| Ok(Vec::new()))).collect()
+            let tasks = (0..SCRAPERS).map(|_| scope.spawn(|| latencies(contender, encoding)));
+            let tasks: Vec<_> = tasks.collect();
+            tasks.into_iter().map(|scraper| scraper.join().unwrap_or_else(|_| Ok(Vec::new()))).collect()
         });
         figures.together[number] = percentiles(latencies?.concat());
         figures.memory[1 + number] = resident(contender.id)[0];

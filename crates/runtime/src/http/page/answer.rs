@@ -12,6 +12,8 @@ use crate::suite::Standing;
 /// How it stands, in one word, one line and some sentences.
 pub(super) struct Answer {
     pub(super) verdict: Verdict,
+    /// Whether it is what is found wrong, rather than that something cannot be read.
+    pub(super) is_about_findings: bool,
     /// For the title of the window: as short as it gets.
     pub(super) title: String,
     headline: String,
@@ -38,6 +40,8 @@ struct Counts {
     unread: usize,
     /// Things that could be read, and are wrong.
     found: u64,
+    /// Those of them that somebody must get up for.
+    critical: u64,
     withheld: usize,
     rejected: usize,
 }
@@ -67,7 +71,8 @@ impl Answer {
             (Verdict::Warn, "Nothing watched".to_owned(), "Nothing is being watched".to_owned())
         } else if counts.found > 0 {
             let headline = found::sentence(counts.found);
-            (Verdict::Warn, format!("{} found wrong", grouped(counts.found)), headline)
+            let verdict = if counts.critical > 0 { Verdict::Bad } else { Verdict::Warn };
+            (verdict, format!("{} found wrong", grouped(counts.found)), headline)
         } else if partial > 0 {
             let headline = format!("{} cannot read everything", of_sources(partial));
             (Verdict::Warn, format!("{partial} partial"), headline)
@@ -84,7 +89,8 @@ impl Answer {
         } else {
             (Verdict::Good, "all well".to_owned(), format!("All {sources} work"))
         };
-        Self { verdict, title, headline, remarks: remarks(model, &counts, verdict) }
+        let is_about_findings = failing == 0 && counts.found > 0;
+        Self { verdict, is_about_findings, title, headline, remarks: remarks(model, &counts, verdict) }
     }
 
     pub(super) fn write(&self, page: &mut String, model: &PageModel) {
@@ -117,6 +123,7 @@ impl Counts {
             partial: model.count(&[Condition::Partial]),
             unread: model.count(&[Condition::Unread]),
             found: found::number(model),
+            critical: found::critical(model),
             withheld: model.exporters.iter().map(|exporter| exporter.withheld().len()).sum(),
             rejected: model.configurations.values().filter(|figures| figures.rejected.is_some()).count(),
         }
@@ -152,6 +159,11 @@ fn remarks(model: &PageModel, counts: &Counts, verdict: Verdict) -> Vec<String> 
     let mut remarks = Vec::new();
     if counts.watched == 0 {
         remarks.push(nothing(model));
+    }
+    if counts.critical > 0 {
+        let are = if counts.critical == 1 { "is" } else { "are" };
+        let critical = grouped(counts.critical);
+        remarks.push(format!("{critical} of what is found wrong {are} <a href=\"#found\">critical</a>."));
     }
     match verdict {
         Verdict::Good => remarks.push("Everything that is configured is being watched.".to_owned()),

@@ -1,24 +1,57 @@
 //! What is found wrong: Lookout could read it, and somebody has to mend it.
 //!
 //! It is what `lookout check` calls wrong, by the same judgement. Alerts tell it sooner or later, by their own thresholds;
-//! a person who looks at the page should not have to know that.
+//! a person who looks at the page should not have to know that. What one alert tells of is one entry, whatever source saw it, and
+//! the gravest come first.
 //!
 //! How to get it wrong: counting it against the source. A source works if it tells the truth, also a sad one.
 
+use std::collections::BTreeMap;
+
+use lookout_declarations::Severity;
+
 use super::attention::{MAX_MESSAGE, MAX_NAME, begin_card, end_card};
-use super::model::PageModel;
+use super::model::{ExporterModel, PageModel, SourceModel};
+use super::runbook::severity_class;
 use super::text::{Clipped, Prose, Text};
 use super::words::{grouped, verb};
-use crate::source::Finding;
+use crate::findings::{AlertName, Finding};
+use crate::runbooks::RunbookNote;
 
-/// Sources that are told one by one.
-const MAX_SOURCES: usize = 12;
-/// Findings of one source that are told one by one.
-const MAX_FINDINGS: usize = 3;
+/// Entries that are shown.
+const MAX_ENTRIES: usize = 16;
+/// Findings of one entry that are told one by one.
+const MAX_FINDINGS: usize = 4;
+
+/// What one alert of an exporter tells of; or, where none does, one of its sources.
+struct Entry<'a> {
+    exporter: &'a ExporterModel,
+    /// The alert, if its runbook is there.
+    note: Option<&'a RunbookNote>,
+    /// One of the sources that saw it.
+    source: &'a SourceModel,
+    number: u64,
+    examples: Vec<&'a Finding>,
+}
+
+/// By what findings are put together: the gravest first, then in the order of the exporters, then by what they share.
+type Key<'a> = (Severity, usize, Result<&'static str, &'a str>);
 
 /// How many things are wrong.
 pub(super) fn number(model: &PageModel) -> u64 {
-    model.sources().map(|(_, source)| source.findings.count).sum()
+    model.sources().map(|(_, source)| source.findings.count()).sum()
+}
+
+/// How many of them somebody must get up for.
+pub(super) fn critical(model: &PageModel) -> u64 {
+    let of_source = |source: &SourceModel| -> u64 {
+        let counts = source.findings.by_alert.iter();
+        counts
+            .filter(|(alert, _)| severity(model, **alert) == Severity::Critical)
+            .map(|(_, count)| count)
+            .sum()
+    };
+    model.sources().map(|(_, source)| of_source(source)).sum()
 }
 
 /// The same as a sentence without its end.
@@ -28,58 +61,108 @@ pub(super) fn sentence(number: u64) -> String {
 }
 
 pub(super) fn write(page: &mut String, model: &PageModel) {
-    if number(model) == 0 {
+    let entries = entries(model);
+    if entries.is_empty() {
         return;
     }
     page.push_str("\n<section aria-labelledby=\"found\"><h2 id=\"found\">Found wrong</h2>");
-    let with_findings = || model.sources().filter(|(_, source)| source.findings.count > 0);
-    for (exporter, source) in with_findings().take(MAX_SOURCES) {
-        begin_card(page, "warn", "wrong");
-        put!(page, "{}: {}</h3>", Text(exporter.name), Clipped(&source.name, MAX_NAME));
-        match source.findings.examples.as_slice() {
-            [only] if source.findings.count == 1 => {
-                put!(page, "\n<p class=\"message\">{}</p>", told(only, &source.name));
-                end_card(page, Some(&only.remedy), model.runbooks_of(exporter.name));
-            }
-            examples => {
-                list(page, examples, &source.name);
-                let more = source.findings.count.saturating_sub(MAX_FINDINGS as u64);
-                if more > 0 {
-                    let (more, name) = (grouped(more), Text(exporter.name));
-                    let (prefix, check) = (Text(&model.prefix), "<code>lookout check</code>");
-                    put!(
-                        page,
-                        "\n<p>And {more} more; {check} names each, and so do <a href=\"{prefix}/metrics/{name}\">the metrics</a>.</p>"
-                    );
-                }
-                end_card(page, None, model.runbooks_of(exporter.name));
-            }
-        }
+    for entry in entries.iter().take(MAX_ENTRIES) {
+        entry.write(page, model);
     }
-    let sources = with_findings().count();
-    if sources > MAX_SOURCES {
-        let more = grouped((sources - MAX_SOURCES) as u64);
-        put!(page, "\n<p>And so it is with {more} more sources; <code>lookout check</code> names each.</p>");
+    let further: u64 = entries.iter().skip(MAX_ENTRIES).map(|entry| entry.number).sum();
+    if further > 0 {
+        let things =
+            verb(usize::try_from(further).unwrap_or(usize::MAX), "further thing is", "further things are");
+        let further = grouped(further);
+        put!(
+            page,
+            "\n<p>{further} {things} wrong, no graver than these; <code>lookout check</code> names each.</p>"
+        );
     }
     page.push_str("</section>");
 }
 
-/// The first findings of a source, each with its remedy.
-fn list(page: &mut String, findings: &[Finding], source: &str) {
-    page.push_str("\n<ul>");
-    for finding in findings.iter().take(MAX_FINDINGS) {
-        let remedy = Prose(&finding.remedy, MAX_MESSAGE);
-        put!(page, "\n<li><p class=\"message\">{}</p>", told(finding, source));
-        put!(page, "\n<p><strong>What to do:</strong> {remedy}.</p></li>");
-    }
-    page.push_str("</ul>");
+fn severity(model: &PageModel, alert: Option<AlertName>) -> Severity {
+    note(model, alert).map_or(Severity::Warning, |note| note.severity)
 }
 
-/// What is wrong with what; the subject only if it is not the source itself.
-fn told(finding: &Finding, source: &str) -> String {
-    let message = Clipped(&finding.message, MAX_MESSAGE);
-    if finding.subject == source {
-        return message.to_string();
+fn note(model: &PageModel, alert: Option<AlertName>) -> Option<&RunbookNote> {
+    model.runbooks.get(alert?.as_str())
+}
+
+fn entries(model: &PageModel) -> Vec<Entry<'_>> {
+    let mut entries = BTreeMap::<Key<'_>, Entry<'_>>::new();
+    for (place, exporter) in model.exporters.iter().enumerate() {
+        for source in &exporter.sources {
+            for (alert, count) in &source.findings.by_alert {
+                let note = note(model, *alert);
+                let shared = note.map(|note| note.name).ok_or(source.name.as_str());
+                let key = (severity(model, *alert), place, shared);
+                let empty = || Entry { exporter, note, source, number: 0, examples: Vec::new() };
+                let entry = entries.entry(key).or_insert_with(empty);
+                entry.number += count;
+                let examples = source.findings.examples.iter().filter(|finding| finding.alert == *alert);
+                let room = MAX_FINDINGS.saturating_sub(entry.examples.len());
+                entry.examples.extend(examples.take(room));
+            }
+        }
     }
-    format!("<strong>{}</strong>: {message}", Clipped(&finding.subject, MAX_NAME))
+    entries.into_values().collect()
+}
+
+impl Entry<'_> {
+    fn write(&self, page: &mut String, model: &PageModel) {
+        let exporter = Text(self.exporter.name);
+        if let Some(note) = self.note {
+            begin_card(page, severity_class(note.severity), note.severity.as_str());
+            put!(page, "{exporter}: {}</h3>", Clipped(&note.summary, MAX_MESSAGE));
+        } else {
+            begin_card(page, "warn", "wrong");
+            put!(page, "{exporter}: {}</h3>", Clipped(&self.source.name, MAX_NAME));
+        }
+        let shared = self.shared_remedy();
+        match self.examples.as_slice() {
+            [only] if self.number == 1 => put!(page, "\n<p class=\"message\">{}</p>", self.told(only)),
+            examples => self.list(page, examples, shared.is_none()),
+        }
+        let more = self.number.saturating_sub(self.examples.len() as u64);
+        if more > 0 {
+            let (more, prefix) = (grouped(more), Text(&model.prefix));
+            put!(
+                page,
+                "\n<p>And {more} more; <code>lookout check</code> names each, and so do \
+                 <a href=\"{prefix}/metrics/{exporter}\">the metrics</a>.</p>"
+            );
+        }
+        let runbook = self.note.and_then(|note| model.runbook(note.name));
+        end_card(page, shared, runbook.or_else(|| model.runbooks_of(self.exporter.name)));
+    }
+
+    /// What helps with all of them.
+    fn shared_remedy(&self) -> Option<&str> {
+        let (first, rest) = self.examples.split_first()?;
+        rest.iter().all(|finding| finding.remedy == first.remedy).then_some(&first.remedy)
+    }
+
+    fn list(&self, page: &mut String, findings: &[&Finding], with_remedies: bool) {
+        page.push_str("\n<ul>");
+        for finding in findings {
+            put!(page, "\n<li><p class=\"message\">{}</p>", self.told(finding));
+            if with_remedies {
+                let remedy = Prose(&finding.remedy, MAX_MESSAGE);
+                put!(page, "\n<p><strong>What to do:</strong> {remedy}.</p>");
+            }
+            page.push_str("</li>");
+        }
+        page.push_str("</ul>");
+    }
+
+    /// What is wrong with what; the subject only if the heading has not said it.
+    fn told(&self, finding: &Finding) -> String {
+        let message = Clipped(&finding.message, MAX_MESSAGE);
+        if self.note.is_none() && finding.subject == self.source.name {
+            return message.to_string();
+        }
+        format!("<strong>{}</strong>: {message}", Clipped(&finding.subject, MAX_NAME))
+    }
 }

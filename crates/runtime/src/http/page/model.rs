@@ -14,6 +14,7 @@ use lookout_self_metrics::metrics::Configuration;
 
 use super::runbook::RunbookLink;
 use crate::reload::ConfigurationFigures;
+use crate::runbooks::RunbookNote;
 use crate::self_source::BuildInfo;
 use crate::source::{DataKind, Fault};
 use crate::status::{Failure, Findings};
@@ -37,8 +38,8 @@ pub(super) struct PageModel {
     pub(super) probes: bool,
     /// Whether a reload may be asked for over HTTP.
     pub(super) reload: bool,
-    /// The names of the runbooks that there are, each with its exporter.
-    pub(super) runbooks: BTreeMap<&'static str, &'static str>,
+    /// The runbooks that there are, by name.
+    pub(super) runbooks: BTreeMap<&'static str, RunbookNote>,
 }
 
 /// One exporter.
@@ -119,7 +120,7 @@ impl PageModel {
 
     /// The runbooks of `exporter`, if there are any to link to.
     pub(super) fn runbooks_of<'a>(&'a self, exporter: &'a str) -> Option<RunbookLink<'a>> {
-        let there = self.runbooks.values().any(|known| *known == exporter);
+        let there = self.runbooks.values().any(|known| known.exporter == exporter);
         there.then_some(RunbookLink::AllOf { prefix: &self.prefix, exporter })
     }
 

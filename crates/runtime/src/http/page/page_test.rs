@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::model::{PageModel, SourceModel};
 use super::outline::{Tag, tags};
-use super::sample::{everything, failing, now, own_alerts, partial, well, working, wrong};
+use super::sample::{everything, failing, now, own_alerts, partial, told_of, well, working, wrong};
 use super::{content_security_policy, render};
 use crate::reload::Rejected;
 use crate::suite::Standing;
@@ -142,7 +142,7 @@ fn the_headline_says_whether_everything_is_watched() {
         assert_eq!(headline(model), (title.to_owned(), line.to_owned()));
     };
     says(&well(), "all well", "All 3 sources work");
-    says(&everything(), "4 failing", "4 of 12 sources fail");
+    says(&everything(), "4 failing", "4 of 14 sources fail");
     let mut model = well();
     model.exporters[0].sources[1] = failing("api", Reason::Timeout, "no answer");
     says(&model, "1 failing", "1 of 3 sources fails");
@@ -211,9 +211,56 @@ fn what_is_found_wrong_is_told_with_its_remedy_and_counted_where_it_is_cut() {
     model.exporters[0].sources = numbered(20, |name| wrong(&name, "it has expired", 7));
     let page = render(&model);
     assert_eq!(headline(&model).1, "140 things are wrong with what is watched");
-    assert_eq!(page.matches(">it has expired</p>").count(), 12 * 3);
-    assert_eq!(page.matches("And 4 more; <code>lookout check</code> names each").count(), 12);
-    assert!(page.contains("And so it is with 8 more sources"));
+    assert_eq!(page.matches(">it has expired</p>").count(), 16 * 4);
+    assert_eq!(page.matches("And 3 more; <code>lookout check</code> names each").count(), 16);
+    assert!(page.contains("28 further things are wrong"));
+}
+
+#[test]
+fn what_one_alert_tells_of_is_one_entry_that_leads_to_its_runbook() {
+    let (expired, odd) = (Some("LookoutExampleExpired"), Some("LookoutExample"));
+    let mut model = well();
+    model.exporters[0].sources = vec![
+        wrong("strange", "it is strange", 1),
+        told_of(odd, "odd", "it is odd", 1),
+        told_of(expired, "one", "it has expired", 2),
+        told_of(expired, "other", "it has expired", 1),
+    ];
+    let page = render(&model);
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("`{text}` is not in\n{page}"));
+    let entry = "<span class=\"badge bad\">critical</span> certs: A certificate has expired</h3>";
+    assert_eq!(page.matches(entry).count(), 1);
+    assert_eq!(page.matches("<strong>one</strong>: it has expired").count(), 2);
+    assert_eq!(page.matches("<strong>other</strong>: it has expired").count(), 1);
+    let link = "See the runbook <a href=\"/runbooks/LookoutExampleExpired\">LookoutExampleExpired</a>.";
+    assert_eq!(page.matches(link).count(), 1);
+    assert!(place("certs: A certificate has expired") < place("certs: strange"), "the gravest comes first");
+    assert!(place("certs: strange") < place("certs: A certificate is odd"));
+    assert!(page.contains("3 of what is found wrong are <a href=\"#found\">critical</a>."));
+}
+
+#[test]
+fn what_the_headline_speaks_of_comes_first() {
+    let order = |model: &PageModel| {
+        let page = render(model);
+        page.find("<h2 id=\"found\">").unwrap() < page.find("<h2 id=\"attention\">").unwrap()
+    };
+    let mut model = well();
+    model.exporters[0].sources = vec![partial("files", "a.pem", "cut off", 1), wrong("shop", "it is odd", 1)];
+    assert!(order(&model), "everything can be read but an item, and something is wrong");
+    model.exporters[0].sources.insert(0, failing("api", Reason::Timeout, "no answer"));
+    assert!(!order(&model), "Lookout is blind");
+}
+
+#[test]
+fn of_many_sources_those_that_work_are_folded_away_and_those_in_trouble_are_not() {
+    let mut model = well();
+    model.exporters[0].sources = numbered(19, |name| working(&name));
+    model.exporters[0].sources.insert(0, partial("files", "a.pem", "cut off", 1));
+    let page = render(&model);
+    let (shown, folded) = page.split_once("<details><summary>The 19 that work</summary>").unwrap();
+    assert!(shown.contains("Sources of certs in trouble") && shown.contains(">files</th>"), "{page}");
+    assert!(folded.contains(">endpoint-0.example:443</th>"), "{page}");
 }
 
 #[test]

@@ -123,10 +123,14 @@ pub(super) fn none(server: Server<'_>, asked: &str, nearest: Option<&str>) -> St
 
 /// The severity as a word in its colour.
 fn badge(severity: Severity) -> String {
-    let class = match severity {
+    format!("<span class=\"badge {}\">{severity}</span>", severity_class(severity))
+}
+
+/// The class that repeats the severity by a colour.
+pub(super) const fn severity_class(severity: Severity) -> &'static str {
+    match severity {
         Severity::Critical => "bad",
         Severity::Warning => "warn",
         Severity::Info => "idle",
-    };
-    format!("<span class=\"badge {class}\">{severity}</span>")
+    }
 }

@@ -4,15 +4,17 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use lookout_declarations::Reason;
+use lookout_declarations::{Owner, Reason, Severity};
 use lookout_exposition::{Dropped, ExporterStatistics};
 use lookout_self_metrics::SPEC;
 use lookout_self_metrics::metrics::Configuration;
 
 use super::model::{Condition, ExporterModel, Limit, PageModel, SourceModel};
+use crate::findings::{AlertName, Finding};
 use crate::reload::{ConfigurationFigures, Rejected};
+use crate::runbooks::RunbookNote;
 use crate::self_source::BuildInfo;
-use crate::source::{DataKind, Fault, Finding};
+use crate::source::{DataKind, Fault};
 use crate::status::{Failure, Findings};
 use crate::suite::Standing;
 
@@ -50,15 +52,33 @@ pub(super) fn working(name: &str) -> SourceModel {
     }
 }
 
-/// A source that could read everything, and found `count` things wrong.
+/// A source that could read everything, and found `count` things wrong, of which no alert tells.
 pub(super) fn wrong(name: &str, message: &str, count: u64) -> SourceModel {
+    told_of(None, name, message, count)
+}
+
+/// The same, with the alert that tells of it.
+pub(super) fn told_of(alert: Option<&'static str>, name: &str, message: &str, count: u64) -> SourceModel {
     let finding = Finding {
         subject: name.to_owned(),
         message: message.to_owned(),
         remedy: "renew it, and have the server load it".to_owned(),
+        alert: alert.map(AlertName::listed),
     };
-    let examples = vec![finding; usize::try_from(count.min(20)).unwrap()];
-    SourceModel { findings: Findings { count, examples }, ..working(name) }
+    let by_alert = BTreeMap::from([(finding.alert, count)]);
+    let examples = vec![finding; usize::try_from(count.min(5)).unwrap()];
+    SourceModel { findings: Findings { by_alert, examples }, ..working(name) }
+}
+
+/// The runbook of an alert.
+pub(super) fn runbook(
+    name: &'static str,
+    exporter: &'static str,
+    severity: Severity,
+    summary: &str,
+) -> (&'static str, RunbookNote) {
+    let (summary, question) = (summary.to_owned(), "");
+    (name, RunbookNote { name, exporter, question, severity, owner: Owner::Platform, summary })
 }
 
 /// A source that fails, with facts that are still served.
@@ -151,7 +171,13 @@ pub(super) fn well() -> PageModel {
         certificate_not_after: None,
         probes: false,
         reload: false,
-        runbooks: own_alerts().map(|name| (name, SPEC.name)).chain([("LookoutExample", "certs")]).collect(),
+        runbooks: own_alerts()
+            .map(|name| runbook(name, SPEC.name, Severity::Warning, "Something is wrong with Lookout"))
+            .chain([
+                runbook("LookoutExample", "certs", Severity::Info, "A certificate is odd"),
+                runbook("LookoutExampleExpired", "certs", Severity::Critical, "A certificate has expired"),
+            ])
+            .collect(),
     }
 }
 
@@ -175,8 +201,15 @@ pub(super) fn everything() -> PageModel {
         unread("mail.example:465"),
         recovered,
         working("www.example:443"),
-        wrong("shop.example:443", "the certificate of `shop.example` expired on 2026-11-18T00:00:00Z", 1),
-        wrong("stored", "the certificate of `old.example` has expired, on 2026-11-01T00:00:00Z", 7),
+        wrong("shop.example:443", "it has a certificate for `*.example`, and so has another", 1),
+        told_of(Some("LookoutExample"), "odd.example:443", "its key is odd", 1),
+        told_of(
+            Some("LookoutExampleExpired"),
+            "stored",
+            "the certificate of `old.example` has expired, on 2026-11-01T00:00:00Z",
+            7,
+        ),
+        told_of(Some("LookoutExampleExpired"), "old.example:443", "its chain has expired", 1),
     ];
     sources[3].examples[1].reason = Reason::Denied;
     let question = "Is data flowing at its usual rate, and is durability at risk?";

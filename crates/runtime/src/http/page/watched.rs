@@ -1,8 +1,8 @@
 //! What is watched: each exporter with its question and its sources.
 //!
-//! A page for a person, also with 1,000 sources: those in trouble come first, then the others until the table is long
-//! enough. The rest is named, so that "is X watched?" is answered by searching the page, and what is not even named is
-//! counted.
+//! A page for a person, also with 1,000 sources: a few stand in one table; of many, those in trouble stand in a table of their own,
+//! and the others are folded away below it. A table ends when it is long enough. The rest is named, so that "is X watched?" is
+//! answered by searching the page, and what is not even named is counted.
 
 use jiff::Timestamp;
 use lookout_self_metrics::metrics::SOURCE_UP;
@@ -14,7 +14,7 @@ use super::words::{as_u64, between, count, grouped, listed, moment, precise, rou
 use crate::source::DataKind;
 use crate::suite::Standing;
 
-/// Sources that an exporter shows without being asked.
+/// Sources that an exporter shows without being asked, in trouble or not.
 const MAX_OPEN: usize = 12;
 /// Rows of an exporter's table.
 const MAX_ROWS: usize = 100;
@@ -71,10 +71,31 @@ fn write_exporter(page: &mut String, exporter: &ExporterModel, model: &PageModel
         page.push_str("\n<p>It looks at nothing by itself, and answers on demand.</p></section>");
         return;
     }
-    let open = if exporter.sources.len() <= MAX_OPEN { " open" } else { "" };
-    put!(page, "\n<details{open}><summary>{}</summary>", summary(exporter));
-    table(page, exporter, model.now, room);
-    page.push_str("</details></section>");
+    let sources = exporter.sources.as_slice();
+    let caption = format!("Sources of {name}");
+    if sources.len() <= MAX_OPEN {
+        put!(page, "\n<details open><summary>{}</summary>", summary(exporter));
+        table(page, &caption, sources, model.now, room);
+        page.push_str("</details></section>");
+        return;
+    }
+    put!(page, "\n<p>{}</p>", summary(exporter));
+    // The gravest come first, and those that work last.
+    let n_troubled = sources.partition_point(|source| source.condition != Condition::Working);
+    let (troubled, working) = sources.split_at(n_troubled);
+    if !troubled.is_empty() {
+        table(page, &format!("{caption} in trouble"), troubled, model.now, room);
+    }
+    if !working.is_empty() {
+        let those = match working {
+            [_] => "The one that works".to_owned(),
+            several => format!("The {} that work", grouped(as_u64(several.len()))),
+        };
+        put!(page, "\n<details><summary>{those}</summary>");
+        table(page, &format!("{caption} that work"), working, model.now, room);
+        page.push_str("</details>");
+    }
+    page.push_str("</section>");
 }
 
 /// The sources in a sentence.
@@ -92,16 +113,17 @@ fn summary(exporter: &ExporterModel) -> String {
     format!("{sources}: {}", listed(&phrases))
 }
 
-fn table(page: &mut String, exporter: &ExporterModel, now: Timestamp, room: &mut Room) {
+/// A table of `sources`; `caption` is HTML.
+fn table(page: &mut String, caption: &str, sources: &[SourceModel], now: Timestamp, room: &mut Room) {
     page.push_str("\n<table role=\"table\" class=\"sources\">");
-    put!(page, "<caption class=\"unseen\">Sources of {}</caption>", Text(exporter.name));
+    put!(page, "<caption class=\"unseen\">{caption}</caption>");
     page.push_str("<thead role=\"rowgroup\"><tr role=\"row\">");
     for heading in ["Source", "State", "Data served", "Last success", "Next look", "Last look took"] {
         put!(page, "<th scope=\"col\" role=\"columnheader\">{heading}</th>");
     }
     page.push_str("</tr></thead><tbody role=\"rowgroup\">");
-    let rows = Room::take(&mut room.rows, exporter.sources.len().min(MAX_ROWS));
-    let (shown, rest) = exporter.sources.split_at(rows);
+    let rows = Room::take(&mut room.rows, sources.len().min(MAX_ROWS));
+    let (shown, rest) = sources.split_at(rows);
     for source in shown {
         row(page, source, now);
     }
@@ -132,6 +154,10 @@ fn row(page: &mut String, source: &SourceModel, now: Timestamp) {
     }
     if condition == Condition::Partial {
         put!(page, " <span class=\"why\">{} not readable</span>", grouped(source.unreadable));
+    }
+    if source.findings.count() > 0 {
+        let found = grouped(source.findings.count());
+        put!(page, " <a class=\"why\" href=\"#found\">{found} found wrong</a>");
     }
     let kind = match source.data {
         DataKind::Facts => "facts",

@@ -73,6 +73,12 @@ impl TopicDescription {
         }
     }
 
+    /// Records that arrive per second in all partitions together.
+    pub fn total_rate(&self) -> f64 {
+        let n_others = f64::from(self.partitions.saturating_sub(1));
+        self.records_per_second * (self.hot_partition_factor + n_others)
+    }
+
     /// With so many replicas, of which so many must be in sync.
     #[must_use]
     pub fn replicated(mut self, replication_factor: u16, min_in_sync: u16) -> Self {

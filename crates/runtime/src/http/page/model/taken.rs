@@ -27,7 +27,7 @@ impl PageModel {
             certificate_not_after: certificate.and_then(|seconds| Timestamp::from_second(seconds).ok()),
             probes: site.prober.borrow().is_some(),
             reload: site.reload.is_some(),
-            runbooks: site.runbooks.library().notes().iter().map(|note| (note.name, note.exporter)).collect(),
+            runbooks: site.runbooks.library().notes().iter().map(|note| (note.name, note.clone())).collect(),
         }
     }
 }
