@@ -31,7 +31,7 @@ pub struct Settings {
     /// Who is told at regular intervals that alerting works, and notices when it does not.
     pub heartbeat: Heartbeat,
     /// The labels that tell clusters apart whose alerts come to the same Alertmanager: external labels of Prometheus. One
-    /// cluster's alerts never mute another's. Where there are none, this does no harm.
+    /// cluster's alerts never mute another's. At least one; where no alert has it, it does no harm.
     pub cluster_labels: Vec<String>,
     /// The labels by which alerts are put together into one notification.
     pub group_by: Vec<String>,
@@ -135,6 +135,11 @@ impl Validate for Settings {
             self.names_receiver(complaints, "heartbeat.receiver", &self.heartbeat.receiver);
         }
         complaints.section("heartbeat", &self.heartbeat);
+        complaints.require(
+            "cluster_labels",
+            !self.cluster_labels.is_empty(),
+            "must name a label: an inhibition without one mutes everywhere; one that no alert has does no harm",
+        );
         labels(complaints, "cluster_labels", &self.cluster_labels);
         complaints.not_empty("group_by", &self.group_by);
         labels(complaints, "group_by", &self.group_by);

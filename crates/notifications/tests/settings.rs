@@ -74,6 +74,11 @@ fn a_route_that_earlier_ones_leave_nothing_is_refused() {
 }
 
 #[test]
+fn an_inhibition_needs_a_label_that_tells_clusters_apart() {
+    refused("cluster_labels: []\n", "cluster_labels: must name a label");
+}
+
+#[test]
 fn the_first_route_that_fits_decides() {
     let example = Settings::example();
     for (severity, owner, receiver) in [

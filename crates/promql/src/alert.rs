@@ -22,12 +22,21 @@ pub fn check_alert(alert: &Alert, declarations: &[&Declaration], foreign: &[&str
     check(alert, Known::new(declarations, foreign))
 }
 
-/// What tells clusters apart in one store: an alert may match and show it where it is there.
-const OF_CLUSTER: &str = "cluster";
+/// What scrapes add to tell clusters apart in one store, and namespaces in a cluster: an alert may group by it, match it and show it
+/// where it is there.
+pub const ADDED: [&str; 2] = ["cluster", "namespace"];
+
+/// What many scrapes add beside [`OF_DISCOVERY`], and what changes with the pod: a case may give it, and no alert may need it.
+const OF_POD: &str = "node";
+
+/// What an alert's expression has.
+pub(crate) fn inspect(alert: &Alert, known: Known<'_>) -> Result<Outcome, Vec<Problem>> {
+    walk::inspect(&alert.expression, known.with_added(&ADDED.map(str::to_owned)))
+}
 
 /// The same for everything that is known.
 pub(crate) fn check(alert: &Alert, known: Known<'_>) -> Vec<Problem> {
-    let added = [OF_CLUSTER.to_owned()];
+    let added = ADDED.map(str::to_owned);
     let known = known.with_added(&added);
     let mut problems = Vec::new();
     match walk::inspect(&alert.expression, known) {
@@ -121,9 +130,10 @@ fn input(case: &Case, series: &str, known: Known<'_>) -> Vec<Problem> {
         return vec![refused(Rule::Syntax, message)];
     }
     let mut walk = Walk::new(known, &parsed.text, Places::of(&parsed));
-    // What service discovery adds tells replicas apart.
+    // What service discovery adds tells replicas apart, or says where one runs.
     let mut scraped = selector.clone();
-    scraped.matchers.matchers.retain(|matcher| !OF_DISCOVERY.contains(&matcher.name.as_str()));
+    let is_of_discovery = |name: &str| name == OF_POD || OF_DISCOVERY.contains(&name);
+    scraped.matchers.matchers.retain(|matcher| !is_of_discovery(&matcher.name));
     walk.expression(&Expr::VectorSelector(scraped));
     for problem in &mut walk.problems {
         problem.message =

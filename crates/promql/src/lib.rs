@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 
 use lookout_declarations::Declaration;
 
-pub use alert::check_alert;
+pub use alert::{ADDED, check_alert};
 pub use expression::{Expression, name_of};
 pub use foreign::{Foreign, check_foreign};
 pub use known::suggestion;

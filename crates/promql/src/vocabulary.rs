@@ -67,12 +67,29 @@ pub struct Vocabulary<'a>(Known<'a>);
 impl<'a> Vocabulary<'a> {
     /// The metrics of `declarations` and the series of `recorded`.
     pub fn new(declarations: &'a [&'a Declaration], recorded: &'a Recorded) -> Self {
-        Self(Known::new(declarations, &[]).with_recorded(recorded))
+        Self::with_foreign(declarations, recorded, &[])
+    }
+
+    /// The same, and series of which only the names are known.
+    pub fn with_foreign(
+        declarations: &'a [&'a Declaration],
+        recorded: &'a Recorded,
+        foreign: &'a [&'a str],
+    ) -> Self {
+        Self(Known::new(declarations, foreign).with_recorded(recorded))
     }
 
     /// As [`inspect`](crate::inspect).
     pub fn inspect(&self, text: &str) -> Result<Outcome, Vec<Problem>> {
         walk::inspect(text, self.0)
+    }
+
+    /// What an alert's expression has, which may read also what [`ADDED`](crate::ADDED) names.
+    ///
+    /// # Errors
+    /// As [`inspect`](crate::inspect).
+    pub fn inspect_alert(&self, alert: &Alert) -> Result<Outcome, Vec<Problem>> {
+        alert::inspect(alert, self.0)
     }
 
     /// As [`check_alert`](crate::check_alert).

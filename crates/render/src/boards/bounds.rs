@@ -141,7 +141,7 @@ fn outermost(expression: &Expr) -> Option<(&BinaryExpr, f64, Side)> {
 }
 
 /// The colour of a severity.
-fn colour(severity: Severity) -> &'static str {
+pub(super) fn colour(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "red",
         Severity::Warning => "orange",

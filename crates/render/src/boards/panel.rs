@@ -3,7 +3,7 @@
 //! Numbers, bars and lists ask for the present moment. The last value of a range would show what has vanished as though it
 //! were there.
 
-use lookout_declarations::{Board, Panel, PanelKind, Query};
+use lookout_declarations::{Board, Panel, PanelKind, Query, Severity, SeverityLabel};
 use lookout_promql::{Expression, inspect};
 use serde_json::json;
 
@@ -57,6 +57,9 @@ impl Context<'_> {
         let (mut transformations, mut sort_by) = (Vec::new(), Vec::new());
         if let Some(table) = table {
             (overrides, transformations, sort_by) = (table.overrides, table.transformations, table.sort_by);
+        }
+        if panel.kind == PanelKind::TimeSeries && panel.queries.iter().any(is_by_severity) {
+            overrides.extend(Severity::ALL.iter().copied().map(coloured));
         }
         Ok(DrawnPanel {
             id,
@@ -196,6 +199,18 @@ fn differing(panel: &Panel, looked: &[Looked<'_>], dimension: Dimension, bounds:
         (!properties.is_empty()).then_some(Override { matcher, properties })
     };
     looked.iter().enumerate().filter_map(of).collect()
+}
+
+/// Whether each line is one severity.
+fn is_by_severity(query: &Query) -> bool {
+    query.legend == format!("{{{{{SeverityLabel}}}}}")
+}
+
+/// The colour of a severity's line: by the palette, what is critical might be green.
+fn coloured(severity: Severity) -> Override {
+    let value = json!({"mode": "fixed", "fixedColor": bounds::colour(severity)});
+    let matcher = Matcher { id: "byName", options: severity.to_string() };
+    Override { matcher, properties: vec![Property { id: "color", value }] }
 }
 
 fn defaults(panel: &Panel, dimension: Dimension, bounds: &[Bound]) -> Defaults {

@@ -17,8 +17,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lookout_declarations::{Alert, Declaration, Declared, Expectation, Muting};
-use lookout_promql::{LabelSet, inspect};
+use lookout_declarations::{Alert, Declaration, Declared, Expectation, Muting, Recording};
+use lookout_promql::{ADDED, LabelSet, Recorded, Vocabulary};
 
 use super::tree::Matcher;
 use crate::RenderError;
@@ -51,6 +51,8 @@ pub(super) fn derive(
     let alerts: Vec<&Alert> = catalogue.iter().flat_map(|declared| &declared.alerts).collect();
     let declarations: Vec<&Declaration> =
         catalogue.iter().flat_map(|declared| declared.spec.metrics).copied().collect();
+    let recordings: Vec<&Recording> = catalogue.iter().flat_map(|declared| &declared.recordings).collect();
+    let recorded = Recorded::new(&recordings, &declarations);
     let mut by_source: BTreeMap<(usize, Vec<String>), Vec<&str>> = BTreeMap::new();
     for (index, source) in alerts.iter().enumerate() {
         for name in source.inhibits {
@@ -59,7 +61,7 @@ pub(super) fn derive(
             if target.inhibits.contains(&source.name) {
                 return Err(RenderError::MuteEachOther { one: source.name, other: target.name });
             }
-            let carried = |alert| carried(alert, &declarations);
+            let carried = |alert| carried(alert, &declarations, &recorded);
             let equal = equal(&carried(source)?, &carried(target)?, cluster_labels);
             by_source.entry((index, equal)).or_default().push(name);
         }
@@ -106,25 +108,32 @@ fn grouped(alerts: &[&Alert], by_source: BTreeMap<(usize, Vec<String>), Vec<&str
     found.into_iter().map(rule).collect()
 }
 
-fn carried(alert: &Alert, declarations: &[&Declaration]) -> Result<Carried, RenderError> {
-    let recorded: Vec<&str> = recorded(&alert.expression).collect();
-    let outcome = inspect(&alert.expression, declarations, &recorded).map_err(|problems| {
+fn carried(
+    alert: &Alert,
+    declarations: &[&Declaration],
+    recorded: &Recorded,
+) -> Result<Carried, RenderError> {
+    let read: Vec<&str> = recorded_names(&alert.expression).collect();
+    let vocabulary = Vocabulary::with_foreign(declarations, recorded, &read);
+    let outcome = vocabulary.inspect_alert(alert).map_err(|problems| {
         let problem = problems.first().map(ToString::to_string).unwrap_or_default();
         RenderError::InspectAlert { alert: alert.name, problem }
     })?;
-    // Of a recorded series not every label is known by name; the cases show them.
+    // Of a series that no setting makes anybody record the labels are not known; the cases show them.
     let shown = alert.cases.iter().flat_map(|case| match &case.expect {
         Expectation::Fires(sets) => sets.as_slice(),
         Expectation::Silent => &[],
     });
     let shown = shown.flatten().map(|(name, _)| name.clone());
-    let names = outcome.labels.names().map(ToOwned::to_owned).chain(shown).collect();
+    let names = outcome.labels.names().map(ToOwned::to_owned).chain(shown);
+    // The settings say what tells clusters apart.
+    let names = names.filter(|name| !ADDED.contains(&name.as_str())).collect();
     Ok(Carried { labels: outcome.labels, names })
 }
 
 /// The recorded series that an expression reads: their names alone have colons. An alert may read what no setting makes
 /// anybody record yet.
-fn recorded(expression: &str) -> impl Iterator<Item = &str> {
+fn recorded_names(expression: &str) -> impl Iterator<Item = &str> {
     let words =
         expression.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != ':');
     words.filter(|word| word.contains(':') && word.starts_with(|first: char| first.is_ascii_alphabetic()))

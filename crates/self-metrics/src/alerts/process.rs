@@ -2,13 +2,16 @@
 //!
 //! It speaks for each Lookout by itself: with two in one Prometheus, of two clusters or of two releases, the death of one is not
 //! hidden by the other. Replicas and shards are one. Where there was none within a day, it speaks without saying which.
+//!
+//! How to get it wrong: keeping what else the scrape adds. With the node or the template's hash among the labels, each rollout would leave
+//! behind a Lookout that is gone.
 
 use core::time::Duration;
 
 use lookout_declarations::{Alert, Case, CaseKind, Expectation, Given, Owner, Severity, duration};
 
 use super::case;
-use crate::metrics::{BUILD_INFO, Revision, Rustc, Version};
+use crate::metrics::BUILD_INFO;
 
 const BUILD: (&str, &str, &str) = ("0.1.0", "4f1c2d3", "1.95.0");
 
@@ -27,8 +30,7 @@ const ECHOING: Duration = Duration::from_mins(15);
 /// No replica of a Lookout is scraped: every other alert on what it watches is silent for lack of data, and those on lost data are
 /// its echo.
 pub(super) fn down() -> Alert {
-    let any =
-        |series: String| format!("group without ({Version}, {Revision}, {Rustc}, instance, pod) ({series})");
+    let any = |series: String| format!("group by (cluster, namespace, job) ({series})");
     let remembered = format!("last_over_time({BUILD_INFO}[{}])", duration(REMEMBERED));
     Alert {
         name: "LookoutDown",
@@ -67,7 +69,7 @@ fn cases() -> Vec<Case> {
     let fires_for =
         |label: &str, value: &str| Expectation::Fires(vec![vec![(label.to_owned(), value.to_owned())]]);
     let replica = |instance, pod, version, revision, rustc, values| {
-        let target = format!("instance=\"{instance}\",pod=\"{pod}\"");
+        let target = format!("instance=\"{instance}\",node=\"node-of-{pod}\",pod=\"{pod}\"");
         of(&format!("{target},version=\"{version}\",revision=\"{revision}\",rustc=\"{rustc}\""), values)
     };
     // An update changes all that tells one process from another.
@@ -119,6 +121,13 @@ fn cases() -> Vec<Case> {
             vec![of("job=\"lookout-edge\"", "1x4 stale _x40"), of("job=\"lookout\"", "1x40")],
             25,
             fires_for("job", "lookout-edge"),
+        ),
+        case(
+            "that of another namespace is there",
+            CaseKind::Other,
+            vec![of("namespace=\"edge\"", "1x4 stale _x40"), of("namespace=\"core\"", "1x40")],
+            25,
+            fires_for("namespace", "edge"),
         ),
         case(
             "it vanished in the night",

@@ -8,16 +8,20 @@
 //! remembered for longer than a night. That costs a range of a day in each evaluation, which is little where a cluster has a series
 //! and much where each of ten thousand groups has one: so lags are forgotten within the hour.
 //!
-//! How to get it wrong: asking by group. A group may vanish for good reasons; all of them at once do not.
+//! How to get it wrong: asking by group. A group may vanish for good reasons; all of them at once do not. Or keeping what else the scrape
+//! adds, as other alerts do: with the node or the template's hash among the labels, each new pod would leave behind one that is gone.
 
+use core::fmt::Display;
 use core::time::Duration;
 
 use lookout_declarations::Expectation::Fires;
 use lookout_declarations::{Alert, Case, CaseKind, Given, Owner, Severity, duration};
 
-use super::samples::{CLUSTER, GROUP, WHOLE, case, differing, fires, held, of_cluster, replicated, silent};
-use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER, across, added_up};
-use crate::labels::{ConsumerGroup, LookoutShard};
+use super::samples::{
+    CLUSTER, ExpectedLabels, GROUP, WHOLE, case, differing, fires, held, of_cluster, replicated, silent,
+};
+use super::{KEEP_FIRING, KEEP_MUTING, OF_CLUSTER};
+use crate::labels::{ConsumerGroup, KafkaCluster, LookoutShard};
 use crate::metrics::{CLUSTER_PARTITIONS, GROUP_TOTAL_LAG};
 
 /// How long it must be gone, in minutes.
@@ -33,11 +37,21 @@ pub(super) fn alerts() -> Vec<Alert> {
     vec![cluster_unseen(), shard_unseen(), lag_unseen()]
 }
 
+/// Whether there is any of `series`, by Kafka cluster and by what stays when Lookout's pods are replaced.
+fn seen(series: impl Display) -> String {
+    format!("group by (cluster, namespace, job, {KafkaCluster}) ({series})")
+}
+
+/// The same by shard.
+fn seen_by_shard(series: impl Display) -> String {
+    format!("group by (cluster, namespace, job, {KafkaCluster}, {LookoutShard}) ({series})")
+}
+
 fn cluster_unseen() -> Alert {
-    let before = added_up(format!("last_over_time({CLUSTER_PARTITIONS}[{}])", duration(REMEMBERED)));
+    let before = seen(format!("last_over_time({CLUSTER_PARTITIONS}[{}])", duration(REMEMBERED)));
     Alert {
         name: "LookoutKafkaClusterUnseen",
-        expression: format!("{before} unless {}", added_up(CLUSTER_PARTITIONS)),
+        expression: format!("{before} unless {}", seen(&CLUSTER_PARTITIONS)),
         hold: held(HOLD),
         keep_firing_for: KEEP_MUTING,
         severity: Severity::Critical,
@@ -64,6 +78,12 @@ fn cluster_unseen_cases() -> Vec<Case> {
         case("its rows are gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
         fires("two replicas of Lookout are one alert", replicated(&gone), 26, of_cluster()),
         fires("it has been gone for most of a day", given("10x20 stale _x1500"), 23 * 60, of_cluster()),
+        fires(
+            "others of the name are seen",
+            told_apart(&CLUSTER_PARTITIONS, &format!("{LookoutShard}=\"\""), "10x20 stale _x300", "10x300"),
+            26,
+            of_scraped(),
+        ),
         fires("it goes on for a little while", given("10x20 stale _x30 10x100"), 60, of_cluster()),
         silent("it is seen again", CaseKind::Clears, given("10x20 stale _x30 10x100"), 62),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
@@ -76,22 +96,60 @@ fn cluster_unseen_cases() -> Vec<Case> {
             60,
         ),
         silent("one of two replicas sees it", CaseKind::Other, differing(&gone, &given("10x300")), 60),
+        silent(
+            "another pod on another node sees it",
+            CaseKind::Other,
+            replaced("10x20 stale _x300", "_x22 10x300"),
+            60,
+        ),
         silent("it was taken away a day ago", CaseKind::Other, given("10x20 stale _x2000"), 25 * 60),
         silent("it never was there", CaseKind::Missing, given("_x300"), 60),
     ]
 }
 
+/// What two pods of Lookout say, one after the other, where the scrape adds the node.
+fn replaced(before: &str, after: &str) -> Vec<Given> {
+    let of = |node: &str, values: &str| {
+        let labels = format!(
+            "{KafkaCluster}=\"{CLUSTER}\",{LookoutShard}=\"\",pod=\"lookout-{node}\",node=\"{node}\""
+        );
+        Given::raw(format!("{CLUSTER_PARTITIONS}{{{labels}}}"), values)
+    };
+    vec![of("a", before), of("b", after)]
+}
+
+/// What stays when Lookout's pods are replaced, of the Lookout that is meant.
+const SCRAPED: [(&str, &str); 3] =
+    [("cluster", "production"), ("namespace", "monitoring"), ("job", "lookout")];
+
+/// What the Lookout that is meant says, and what each says that differs from it in one of [`SCRAPED`]; all with `labels`.
+fn told_apart(series: impl Display, labels: &str, meant: &str, others: &str) -> Vec<Given> {
+    let given = |differing: Option<usize>, values: &str| {
+        let value = |(number, (name, value)): (usize, &(&str, &str))| {
+            let value = if differing == Some(number) { "another" } else { value };
+            format!("{name}=\"{value}\",")
+        };
+        let scraped: String = SCRAPED.iter().enumerate().map(value).collect();
+        Given::raw(format!("{series}{{{scraped}{KafkaCluster}=\"{CLUSTER}\",{labels}}}"), values)
+    };
+    let others = (0..SCRAPED.len()).map(|number| given(Some(number), others));
+    [given(None, meant)].into_iter().chain(others).collect()
+}
+
+/// The labels of the alert for what [`told_apart`] means.
+fn of_scraped() -> ExpectedLabels {
+    let scraped = SCRAPED.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    scraped.into_iter().chain(of_cluster()).collect()
+}
+
 /// One dead shard is not told by the alert above, nor by that on Lookout itself.
 fn shard_unseen() -> Alert {
     let shards = format!("{CLUSTER_PARTITIONS}{{{LookoutShard}!=\"\"}}");
-    let before = across(format!("last_over_time({shards}[{}])", duration(REMEMBERED)));
-    let now = across(&shards);
+    let before = seen_by_shard(format!("last_over_time({shards}[{}])", duration(REMEMBERED)));
+    let now = seen_by_shard(&shards);
     Alert {
         name: "LookoutKafkaShardUnseen",
-        expression: format!(
-            "count without ({LookoutShard}) ({before} unless {now}) and {}",
-            added_up(&shards)
-        ),
+        expression: format!("count without ({LookoutShard}) ({before} unless {now}) and {}", seen(&shards)),
         hold: held(HOLD),
         keep_firing_for: KEEP_FIRING,
         severity: Severity::Warning,
@@ -123,6 +181,17 @@ fn shard_unseen_cases() -> Vec<Case> {
         case("one of three is gone", CaseKind::Fires, gone.clone(), 26, Fires(vec![of_cluster()])),
         fires("two replicas of each are one alert", replicated(&gone), 26, of_cluster()),
         fires("it has been gone for most of a day", three("7x20 stale _x2000"), 23 * 60, of_cluster()),
+        fires(
+            "it is there for others of the name",
+            {
+                let of = |shard: &str, values: &str| {
+                    told_apart(&CLUSTER_PARTITIONS, &format!("{LookoutShard}=\"{shard}\""), values, "7x300")
+                };
+                [of("0", "10x300"), of("1", "7x20 stale _x300")].concat()
+            },
+            26,
+            of_scraped(),
+        ),
         fires("it goes on for a little while", three("7x20 stale _x30 7x100"), 55, of_cluster()),
         silent("it is there again", CaseKind::Clears, three("7x20 stale _x30 7x100"), 57),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
@@ -141,9 +210,8 @@ fn shards<const N: usize>(parts: [(&str, &str); N]) -> Vec<Given> {
 }
 
 fn lag_unseen() -> Alert {
-    let any = |series: String| format!("group without ({ConsumerGroup}, instance, pod) ({series})");
-    let before = any(format!("last_over_time({GROUP_TOTAL_LAG}[{}])", duration(LAGS_REMEMBERED)));
-    let now = any(GROUP_TOTAL_LAG.to_string());
+    let before = seen(format!("last_over_time({GROUP_TOTAL_LAG}[{}])", duration(LAGS_REMEMBERED)));
+    let now = seen(&GROUP_TOTAL_LAG);
     Alert {
         name: "LookoutKafkaLagUnseen",
         expression: format!("{before} unless {now}"),
@@ -182,6 +250,17 @@ fn lag_unseen_cases() -> Vec<Case> {
         ),
         fires("two replicas of Lookout are one alert", replicated(&gone), 26, of_cluster()),
         fires("it has been gone for most of an hour", gone.clone(), 78, of_cluster()),
+        fires(
+            "there are lags in others of the name",
+            told_apart(
+                &GROUP_TOTAL_LAG,
+                &format!("{ConsumerGroup}=\"{GROUP}\""),
+                "10x20 stale _x300",
+                "10x300",
+            ),
+            26,
+            of_scraped(),
+        ),
         fires("it goes on for a little while", given("10x20 stale _x30 10x100"), 55, of_cluster()),
         silent("there are lags again", CaseKind::Clears, given("10x20 stale _x30 10x100"), 57),
         silent("for four minutes", CaseKind::Below, gone.clone(), 25),
