@@ -71,6 +71,14 @@ impl Settings {
         }
     }
 
+    /// Whether the end of an alert is told to this receiver too. Not to one that has the heartbeat only: it would take the end for one
+    /// more beat.
+    pub fn sends_resolved(&self, receiver: &str) -> bool {
+        let is_told = self.routes.iter().any(|route| route.receiver == receiver)
+            || self.default_receiver() == Some(receiver);
+        is_told || self.heartbeat.receiver != receiver
+    }
+
     /// Who is told of an alert; `owner` is `None` for an owner that no route can name. `None` if nobody is to be told
     /// of anything.
     pub fn receiver_of(&self, severity: Severity, owner: Option<Owner>) -> Option<&str> {

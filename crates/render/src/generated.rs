@@ -3,7 +3,7 @@
 use lookout_declarations::ExporterSpec;
 use serde::Serialize;
 
-use crate::RenderError;
+use crate::{RenderError, yaml_words};
 
 /// The folders that hold generated files only, from the repository's root.
 pub const OWNED_FOLDERS: &[&str] = &["rules/generated", "dashboards/generated", "docs/reference"];
@@ -41,7 +41,7 @@ impl GeneratedFile {
         };
         let head = [header(origin)].into_iter().chain(notes.iter().cloned());
         let head: Vec<String> = head.map(|line| format!("# {line}")).collect();
-        Ok(Self { contents: format!("{}\n{text}", head.join("\n")), path })
+        Ok(Self { contents: format!("{}\n{}", head.join("\n"), yaml_words::quoted(&text)), path })
     }
 
     /// The same file for somebody who ran `command` and not the code generator of the repository.

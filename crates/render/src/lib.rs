@@ -22,6 +22,7 @@ mod rules;
 mod runbooks;
 mod shipped;
 mod targets;
+mod yaml_words;
 
 pub use boards::{BoardOptions, BoardSchema, board_uid, boards};
 pub use book::{Place, book};

@@ -95,7 +95,10 @@ impl<'a> Plan<'a> {
     /// The receivers with their integrations.
     fn receivers(&self, dialect: Dialect) -> Result<Value, RenderError> {
         let receivers = self.settings.receivers.iter();
-        let written = receivers.map(|receiver| dialect.receiver(receiver, &self.texts).map(Value::Mapping));
+        let written = receivers.map(|receiver| {
+            let sends_resolved = self.settings.sends_resolved(&receiver.name);
+            dialect.receiver(receiver, sends_resolved, &self.texts).map(Value::Mapping)
+        });
         written.collect::<Result<_, _>>().map(Value::Sequence)
     }
 
@@ -175,18 +178,7 @@ pub(crate) fn shipped(catalogue: &[Declared]) -> Result<Vec<GeneratedFile>, Rend
 /// A YAML file with `notes` below its header.
 fn yaml(path: &str, notes: &[String], value: &Value) -> Result<GeneratedFile, RenderError> {
     let notes: Vec<String> = notes.iter().flat_map(|note| wrapped(note)).collect();
-    let file = GeneratedFile::yaml_with(path.to_owned(), ORIGIN, &notes, value)?;
-    let contents = file.contents.lines().map(|line| quoted(line) + "\n").collect();
-    Ok(GeneratedFile { contents, ..file })
-}
-
-/// A line in which `=` as a value is quoted: bare, it has a meaning of its own in YAML 1.1, and Ansible and other readers
-/// in Python refuse the whole file.
-fn quoted(line: &str) -> String {
-    match line.strip_suffix('=').filter(|before| before.ends_with(": ") || before.trim_start() == "- ") {
-        Some(before) => format!("{before}'='"),
-        None => line.to_owned(),
-    }
+    GeneratedFile::yaml_with(path.to_owned(), ORIGIN, &notes, value)
 }
 
 /// A note as lines of at most a hundred characters; the first is marked, so that each begins visibly.

@@ -52,10 +52,15 @@ impl Dialect {
         }
     }
 
-    /// A receiver with its integrations.
-    pub(super) fn receiver(self, receiver: &Receiver, texts: &Texts) -> Result<Mapping, RenderError> {
+    /// A receiver with its integrations, which `sends_resolved` tell of the end of an alert too.
+    pub(super) fn receiver(
+        self,
+        receiver: &Receiver,
+        sends_resolved: bool,
+        texts: &Texts,
+    ) -> Result<Mapping, RenderError> {
         let mut configurations: Vec<(String, Vec<Value>)> = Vec::new();
-        for integration in integrations::of(receiver) {
+        for integration in integrations::of(receiver, sends_resolved) {
             if let (Self::Alertmanager(version), Some((since, lack))) = (self, integration.since)
                 && version < since
             {

@@ -42,7 +42,7 @@ pub(super) fn files(plan: &Plan<'_>) -> Result<Vec<GeneratedFile>, RenderError> 
     };
     let points = plan.settings.receivers.iter().map(|receiver| {
         let mut point = mapping([organisation()]);
-        point.extend(grafana_points::point(receiver));
+        point.extend(grafana_points::point(receiver, plan.settings.sends_resolved(&receiver.name)));
         Value::Mapping(point)
     });
     let template = mapping([("name", Value::from(LOOKOUT)), ("template", Value::from(plan.texts.all()))]);

@@ -8,8 +8,8 @@ use super::{integrations::PAGERDUTY_SEVERITY, mapping, texts::Texts};
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
 
-/// The contact point of `receiver`.
-pub(super) fn point(receiver: &Receiver) -> Mapping {
+/// The contact point of `receiver`, which `sends_resolved` tells of the end of an alert too.
+pub(super) fn point(receiver: &Receiver, sends_resolved: bool) -> Mapping {
     let slack = receiver.slack.iter().map(|settings| ("slack", slack(settings)));
     let email = receiver.email.iter().map(|settings| ("email", email(settings)));
     let pagerduty = receiver.pagerduty.iter().map(|settings| ("pagerduty", pagerduty(settings)));
@@ -21,7 +21,7 @@ pub(super) fn point(receiver: &Receiver) -> Mapping {
             ("uid", Value::from(uid(&receiver.name, kind, index))),
             ("type", Value::from(kind)),
             ("settings", Value::Mapping(settings)),
-            ("disableResolveMessage", Value::from(false)),
+            ("disableResolveMessage", Value::from(!sends_resolved)),
         ]))
     });
     mapping([

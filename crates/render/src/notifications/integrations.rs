@@ -33,19 +33,23 @@ pub(super) enum Field {
     Token(String),
 }
 
-/// Every integration of `receiver`.
-pub(super) fn of(receiver: &Receiver) -> Vec<Integration> {
+/// Every integration of `receiver`, which `sends_resolved` tell of the end of an alert too.
+pub(super) fn of(receiver: &Receiver, sends_resolved: bool) -> Vec<Integration> {
     let slack = receiver.slack.iter().map(slack);
     let email = receiver.email.iter().map(email);
     let pagerduty = receiver.pagerduty.iter().map(pagerduty);
     let teams = receiver.teams.iter().map(teams);
     let webhook = receiver.webhook.iter().map(webhook);
-    slack.chain(email).chain(pagerduty).chain(teams).chain(webhook).collect()
+    let mut integrations: Vec<Integration> =
+        slack.chain(email).chain(pagerduty).chain(teams).chain(webhook).collect();
+    for integration in &mut integrations {
+        // Always said: Slack and e-mail would not tell of it, left to themselves.
+        integration.fields.insert(0, ("send_resolved", Field::Plain(Value::from(sends_resolved))));
+    }
+    integrations
 }
 
 fn integration(kind: &'static str, mut fields: Vec<(&'static str, Field)>) -> Integration {
-    // What is mended is told too: Slack and e-mail would not, left to themselves.
-    fields.insert(0, ("send_resolved", Field::Plain(Value::from(true))));
     // What is left empty is for the other side to decide.
     fields.retain(|(_, field)| match field {
         Field::Plain(value) => value.as_str() != Some(""),
