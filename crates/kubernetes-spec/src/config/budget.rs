@@ -17,7 +17,7 @@ pub struct Budget {
     /// How long the server may take for one answer: connecting, the TLS handshake, and each pause within the answer.
     pub request_timeout: HumanDuration,
     /// After how long the server ends a watch, which then goes on where it was. A connection that has died unnoticed is noticed
-    /// a few seconds after this.
+    /// a few seconds after this, and a server that has lost its storage after twice this and a little.
     pub watch_timeout: HumanDuration,
     /// How large a page of a list should be; the number of objects asked for follows from it.
     pub page_size: HumanSize,
