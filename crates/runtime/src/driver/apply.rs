@@ -131,7 +131,7 @@ impl Driver {
             (status.start_over(Arc::clone(&new.description)), legacy.of_another_origin())
         };
         if status.data_since.is_none() {
-            // A last publication may have come through that nobody has entered: what is unknown is not served.
+            // Its last publication may have panicked half way: what is unknown is not served.
             tenancy.withdraw();
         }
         let post = Post {

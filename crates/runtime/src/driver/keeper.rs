@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lookout_declarations::Reason;
+use lookout_exposition::Revision;
 use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::task::JoinError;
 use tokio::time::Instant;
@@ -84,22 +85,23 @@ impl<M: Send + Sync + 'static> Keeper<M> {
         started: Instant,
     ) -> Result<(), Interruption> {
         let Gathered { source, model, faults, judged } = gathered;
-        let findings = self.publish(source, Arc::clone(&model), judged).await;
-        let (_, findings) = findings.map_err(|error| Interruption::Panicked(message_of(error)))?;
-        self.log_faults(&faults);
-        let faults = Faults::of(&self.description, &faults);
-        self.reassess_at = None;
-        let (now, instant) = (self.clock.now(), Instant::now());
         let was = self.status.borrow().state;
-        self.status.send_modify(|status| {
+        let found = Faults::of(&self.description, &faults);
+        let clock = self.clock.clone();
+        let enter = move |status: &mut SourceStatus, findings| {
+            let instant = Instant::now();
             status.state = SourceState::Up;
-            status.last_success = Some(now);
+            status.last_success = Some(clock.now());
             status.failing_since = None;
             status.data_since = Some(instant);
             status.last_duration = Some(instant - started);
-            status.faults = Some(faults);
+            status.faults = Some(found);
             status.findings = findings;
-        });
+        };
+        let published = self.publish(source, Arc::clone(&model), judged, enter).await;
+        published.map_err(|error| Interruption::Panicked(message_of(error)))?;
+        self.log_faults(&faults);
+        self.reassess_at = None;
         match was {
             SourceState::Failing | SourceState::Withdrawn => tracing::info!("the source works again"),
             SourceState::Waiting | SourceState::Collecting => tracing::debug!("the source works"),
@@ -193,35 +195,37 @@ impl<M: Send + Sync + 'static> Keeper<M> {
         model: Arc<M>,
         judged: Judged,
     ) -> Result<OwnedMutexGuard<S>, JoinError> {
-        let (source, findings) = self.publish(source, model, judged).await?;
-        self.status.send_modify(|status| status.findings = findings);
-        Ok(source)
+        self.publish(source, model, judged, |status, findings| status.findings = findings).await
     }
 
-    /// Replaces what the source has published. Compression of a large batch takes a while: not on a worker thread.
+    /// Replaces what the source has published, and enters it in the status. Compression of a large batch takes a while: not on a worker
+    /// thread. Gives the source back.
     async fn publish<S: Source<Model = M>>(
         &mut self,
         source: OwnedMutexGuard<S>,
         model: Arc<M>,
         judged: Judged,
-    ) -> Result<(OwnedMutexGuard<S>, Findings), JoinError> {
+        enter: impl FnOnce(&mut SourceStatus, Findings) + Send + 'static,
+    ) -> Result<OwnedMutexGuard<S>, JoinError> {
         let Judged { now, batch, findings } = judged;
-        let tenancy = self.tenancy.clone();
+        let (tenancy, status) = (self.tenancy.clone(), self.status.clone());
         let span = tracing::Span::current();
         // If this does not come back, nobody knows what stands there: then all objects are told again.
         let before = self.published.take();
         let told = Arc::clone(&model);
         let work = move || {
-            tenancy.publish(batch);
-            tenancy.revise(before.is_none(), |objects| {
+            let tell = |objects: &mut Revision<'_>| {
                 let before = before.as_ref().map(|(model, now)| Before { model: &**model, now: *now });
                 source.assess_objects(&told, before, now, objects);
-            });
+            };
+            // Here, and not by the task of the source: that one may be ended by a reload in between.
+            let enter = || status.send_modify(|status| enter(status, findings));
+            tenancy.publish(batch, before.is_none(), tell, enter);
             source
         };
         let source = tokio::task::spawn_blocking(move || span.in_scope(work)).await?;
         self.published = Some((model, now));
-        Ok((source, findings))
+        Ok(source)
     }
 
     fn end_cycle(&mut self) {

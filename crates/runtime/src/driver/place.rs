@@ -26,24 +26,26 @@ impl Tenancy {
         Self { place: Arc::new(Mutex::new(Place { publisher, tenant: 0 })), number: 0 }
     }
 
-    /// Replaces what stands there; drops `batch` if the place belongs to somebody else by now.
-    pub(super) fn publish(&self, batch: Batch) {
-        if let Some(mut place) = self.own() {
-            place.publisher.publish(batch);
+    /// Replaces what stands there by `batch`, lets `tell` change its objects (with `complete`, those that it does not name are dropped),
+    /// and then lets `enter` say so. Does nothing if the place belongs to somebody else by now.
+    ///
+    /// Whoever is handed the place finds all of it done, or nothing.
+    pub(super) fn publish(
+        &self,
+        batch: Batch,
+        complete: bool,
+        tell: impl FnOnce(&mut Revision<'_>),
+        enter: impl FnOnce(),
+    ) {
+        let Some(mut place) = self.own() else { return };
+        place.publisher.publish(batch);
+        let mut revision = place.publisher.revise(complete);
+        tell(&mut revision);
+        // Most sources have no objects, and most cycles change none.
+        if !revision.is_idle() {
+            revision.finish();
         }
-    }
-
-    /// Lets `tell` change objects that stand there; with `complete`, those that it does not name are dropped. Does nothing if the place
-    /// belongs to somebody else by now.
-    pub(super) fn revise(&self, complete: bool, tell: impl FnOnce(&mut Revision<'_>)) {
-        if let Some(mut place) = self.own() {
-            let mut revision = place.publisher.revise(complete);
-            tell(&mut revision);
-            // Most sources have no objects, and most cycles change none.
-            if !revision.is_idle() {
-                revision.finish();
-            }
-        }
+        enter();
     }
 
     /// Takes back what stands there, unless the place belongs to somebody else by now.
@@ -73,6 +75,8 @@ impl Tenancy {
 
 #[cfg(test)]
 mod tests {
+    use core::sync::atomic::{AtomicUsize, Ordering};
+
     use lookout_declarations::{Gauge, metrics};
     use lookout_exposition::{Encoding, ExporterFamilies, Exposition, Family, Format, Selection};
 
@@ -101,16 +105,28 @@ mod tests {
             let text = String::from_utf8(answer.buffers.concat()).unwrap();
             text.lines().find(|line| line.starts_with("example_value")).map(str::to_owned)
         };
+        let entered = AtomicUsize::new(0);
+        let publish = |tenancy: &Tenancy, value| {
+            tenancy.publish(
+                batch(value),
+                true,
+                |_| {},
+                || {
+                    entered.fetch_add(1, Ordering::Relaxed);
+                },
+            );
+        };
         let first = Tenancy::new(exposition.publisher("example", "source"));
         let clone = first.clone();
-        first.publish(batch(1.0));
+        publish(&first, 1.0);
         let second = first.hand_over();
-        first.publish(batch(2.0));
-        clone.publish(batch(3.0));
+        publish(&first, 2.0);
+        publish(&clone, 3.0);
         clone.withdraw();
         assert_eq!(served().as_deref(), Some("example_value 1"));
         drop((first, clone));
-        second.publish(batch(4.0));
+        publish(&second, 4.0);
+        assert_eq!(entered.load(Ordering::Relaxed), 2, "who publishes nothing says nothing");
         assert_eq!(served().as_deref(), Some("example_value 4"));
         drop(second);
         assert_eq!(served(), None);

@@ -141,6 +141,31 @@ async fn a_successor_waits_until_a_blocked_cycle_lets_go() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_published_for_the_first_time_while_another_configuration_comes_is_not_lost() {
+    let mut stage = Stage::new();
+    let mut sources = stage.control.sources();
+    let (let_go, until) = mpsc::channel();
+    stage.want(&mut sources, "files", DataKind::Facts, 1).then(Step::PublishBlocks(1.0, until));
+    stage.begin_with(sources);
+    // What is done on threads does not go by the paused clock.
+    while stage.served(&VALUE, "files").is_none() {
+        advance_by(1).await;
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(stage.status("files").up(), None);
+    let finish = async {
+        // The task of the former source ends, and its place is waited for.
+        advance_by(1).await;
+        let_go.send(()).unwrap();
+    };
+    let ((applied, _), ()) = tokio::join!(stage.change_files(2, [Step::Hang]), finish);
+    assert_eq!(applied, REPLACED);
+    assert_eq!(stage.served(&VALUE, "files"), Some(1.0));
+    assert_eq!(stage.status("files").up(), Some(true));
+    assert!(stage.status("files").data_since.is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cycle_that_blocks_for_ever_is_left_behind_and_publishes_nothing() {
     let mut stage = Stage::new();
     let mut sources = stage.control.sources();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use lookout_declarations::{Gauge, Reason, label, metrics};
 use lookout_exposition::{Batch, Family};
-use lookout_runtime::{Clock, CollectError, Collected, Fault, Finding, Source};
+use lookout_runtime::{Before, Clock, CollectError, Collected, Fault, Finding, Objects, Source};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
@@ -38,6 +38,8 @@ pub(crate) enum Step {
     JudgePanics,
     /// Reads it; judging it blocks its thread until the test lets go.
     JudgeBlocks(mpsc::Receiver<()>),
+    /// Reads it; while it is being published its thread is blocked until the test lets go.
+    PublishBlocks(f64, mpsc::Receiver<()>),
     /// Blocks its thread until the test lets go.
     Block(mpsc::Receiver<()>),
     /// Reads it; dropping the model panics.
@@ -58,6 +60,7 @@ enum Judge {
     Quietly,
     Panic,
     Block(mpsc::Receiver<()>),
+    BlockPublishing(mpsc::Receiver<()>),
 }
 
 impl Drop for Model {
@@ -171,6 +174,9 @@ impl Source for Scripted {
             Step::JudgePanics => Ok(Collected::complete(model(0.0, Judge::Panic, false))),
             Step::JudgeBlocks(until) => Ok(Collected::complete(model(0.0, Judge::Block(until), false))),
             Step::DropPanics(value) => Ok(Collected::complete(model(value, Judge::Quietly, true))),
+            Step::PublishBlocks(value, until) => {
+                Ok(Collected::complete(model(value, Judge::BlockPublishing(until), false)))
+            }
             Step::Block(until) => {
                 until.recv().expect("the test lets go");
                 Ok(Collected::complete(model(0.0, Judge::Quietly, false)))
@@ -190,7 +196,7 @@ impl Source for Scripted {
 
     fn assess(&self, model: &Model, now: Timestamp, batch: &mut Batch) {
         match &*model.judge.lock().unwrap() {
-            Judge::Quietly => {}
+            Judge::Quietly | Judge::BlockPublishing(_) => {}
             Judge::Panic => panic!("judging panics, as the test wants"),
             Judge::Block(until) => until.recv().expect("the test lets go"),
         }
@@ -200,6 +206,18 @@ impl Source for Scripted {
         let mut age = Family::new(&AGE);
         age.set((&self.name,), now.duration_since(model.read_at).as_secs_f64());
         batch.add(age);
+    }
+
+    fn assess_objects(
+        &self,
+        model: &Model,
+        _before: Option<Before<'_, Model>>,
+        _now: Timestamp,
+        _objects: &mut Objects<'_>,
+    ) {
+        if let Judge::BlockPublishing(until) = &*model.judge.lock().unwrap() {
+            until.recv().expect("the test lets go");
+        }
     }
 
     fn findings(&self, model: &Model, _now: Timestamp) -> Vec<Finding> {
@@ -225,6 +243,10 @@ fn again(step: &Step) -> Option<Step> {
         Step::Fail(reason) => Some(Step::Fail(*reason)),
         Step::Hang => Some(Step::Hang),
         Step::Panic => Some(Step::Panic),
-        Step::DropPanics(_) | Step::JudgePanics | Step::JudgeBlocks(_) | Step::Block(_) => None,
+        Step::DropPanics(_)
+        | Step::JudgePanics
+        | Step::JudgeBlocks(_)
+        | Step::PublishBlocks(..)
+        | Step::Block(_) => None,
     }
 }
