@@ -20,6 +20,7 @@
 mod changes;
 mod contender;
 mod cost;
+mod looking;
 mod outage;
 mod page;
 mod world;

@@ -69,14 +69,14 @@ fn ask(
 // === impl Answer ===
 
 impl Answer {
+    /// What follows the head, as it came.
+    pub(super) fn body(&self) -> &[u8] {
+        self.parts().1
+    }
+
     /// The body as text, chunks joined and inflated; what is not text is replaced.
     pub(super) fn text(&self) -> String {
-        let end = self
-            .bytes
-            .windows(4)
-            .position(|bytes| bytes == b"\r\n\r\n")
-            .map_or(self.bytes.len(), |at| at + 4);
-        let (head, body) = self.bytes.split_at(end);
+        let (head, body) = self.parts();
         let head = String::from_utf8_lossy(head).to_ascii_lowercase();
         let body = if head.contains("transfer-encoding: chunked") { joined(body) } else { body.to_vec() };
         let mut text = Vec::new();
@@ -84,6 +84,12 @@ impl Answer {
             return String::from_utf8_lossy(&text).into_owned();
         }
         String::from_utf8_lossy(&body).into_owned()
+    }
+
+    /// The head and the body.
+    fn parts(&self) -> (&[u8], &[u8]) {
+        let end = self.bytes.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+        self.bytes.split_at(end.map_or(self.bytes.len(), |at| at + 4))
     }
 
     /// Whether it is compressed.

@@ -143,6 +143,11 @@ impl Cluster {
         self.shared.desk.counted(|_, counted| !opening.iter().any(|api| *api as i16 == counted))
     }
 
+    /// Whether an answer is being made. What happens after that is not in it, however late it is sent.
+    pub fn is_answering(&self) -> bool {
+        self.shared.desk.is_answering()
+    }
+
     /// Counts from 0 again.
     pub fn forget_counts(&self) {
         self.shared.desk.forget_counts();

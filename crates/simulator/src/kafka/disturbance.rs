@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use kafka_protocol::error::ResponseError;
@@ -69,6 +70,17 @@ impl Scope {
 pub(super) struct Desk {
     disturbances: Mutex<Vec<(Scope, Disturbance)>>,
     counts: Mutex<HashMap<(i32, i16), u64>>,
+    /// How many answers are being made.
+    answering: AtomicUsize,
+}
+
+/// An answer that is being made, until this is dropped.
+pub(super) struct Answering<'a>(&'a AtomicUsize);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 // === impl Desk ===
@@ -87,9 +99,16 @@ impl Desk {
         all.iter().filter(|(scope, _)| scope.covers(broker, api)).map(|(_, each)| *each).collect()
     }
 
-    pub(super) fn count(&self, broker: i32, api: ApiKey) {
+    /// Counts a request, whose answer is being made from now on.
+    pub(super) fn begin(&self, broker: i32, api: ApiKey) -> Answering<'_> {
+        self.answering.fetch_add(1, Ordering::Relaxed);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         *counts.entry((broker, api as i16)).or_default() += 1;
+        Answering(&self.answering)
+    }
+
+    pub(super) fn is_answering(&self) -> bool {
+        self.answering.load(Ordering::Relaxed) > 0
     }
 
     pub(super) fn counted(&self, matches: impl Fn(i32, i16) -> bool) -> u64 {

@@ -6,3 +6,4 @@ mod others;
 mod reloaded;
 mod silent;
 mod stage;
+mod turns;

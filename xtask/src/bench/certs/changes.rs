@@ -1,22 +1,21 @@
-//! From a change until everybody can see it: a Secret is added, replaced and deleted, many times, and scraped without a pause.
+//! From a change until everybody can see it: a Secret is added, replaced and deleted, many times, and scraped again and again.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::contender::Contender;
 use super::cost::Figures;
+use super::looking::until;
 use super::world::World;
 use crate::error::Error;
 
 /// How often each is done.
 const ROUNDS: usize = 10;
-/// How long a change may take to be seen; peers read anew every half hour at worst, which nobody waits for.
-const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two changes: a burst would be put together, which is another thing.
 const PAUSE: Duration = Duration::from_millis(1500);
 const NAME: &str = "changing";
 
-/// Measures them one after the other: who is scraped without a pause takes what the others need.
+/// Measures them one after the other: who is scraped again and again takes what the others need.
 pub(super) fn measure(contenders: &[Contender], figures: &mut [Figures], world: &World) -> Result<(), Error> {
     for (contender, figures) in contenders.iter().zip(figures) {
         println!("changing a Secret under {}", contender.name);
@@ -28,7 +27,8 @@ pub(super) fn measure(contenders: &[Contender], figures: &mut [Figures], world: 
                 let was_shown = verb == "add" || visible[0].len() > round;
                 if was_shown && visible[index].len() == round {
                     let text = if verb == "replace" { &sought } else { NAME };
-                    visible[index].extend(seen(contender, text, verb != "delete"));
+                    let is_so = |scrape: &str| scrape.contains(text) == (verb != "delete");
+                    visible[index].extend(until(contender, is_so));
                 }
                 thread::sleep(PAUSE);
             }
@@ -40,15 +40,4 @@ pub(super) fn measure(contenders: &[Contender], figures: &mut [Figures], world: 
         });
     }
     Ok(())
-}
-
-/// Seconds until a scrape shows `text`, or does not show it any more; none if not in time.
-pub(super) fn seen(contender: &Contender, text: &str, is_there: bool) -> Option<f64> {
-    let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
-        if contender.scrape().is_some_and(|answer| answer.text().contains(text) == is_there) {
-            return Some(begun.elapsed().as_secs_f64());
-        }
-    }
-    None
 }

@@ -4,6 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::contender::{Contender, shown};
+use crate::bench::http::Answer;
 use crate::bench::process::{processor, resident};
 use crate::bench::scrape;
 use crate::error::Error;
@@ -37,9 +38,19 @@ pub(super) struct Figures {
     pub(super) lists: Option<f64>,
 }
 
+/// An answer, and the seconds and processor seconds that had gone by when it had come.
+struct Arrived {
+    answer: Answer,
+    figures: [f64; 2],
+}
+
 /// How long an exporter may take until it serves everything, a peer that is started by hand included.
 const PATIENCE: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(50);
+/// Bytes by which an answer may be larger than the one before it if nothing is read any more: figures of the exporter itself.
+const SETTLED: usize = 4096;
+/// An answer that has not settled is looked at as well after this time.
+const LOOK: Duration = Duration::from_secs(5);
 /// How long everybody is left alone.
 const MINUTE: Duration = Duration::from_mins(1);
 /// How long an exporter is scraped for the processor time of a scrape.
@@ -51,16 +62,31 @@ const SCRAPERS: usize = 8;
 const ENCODINGS: [&str; 2] = ["", "gzip"];
 
 /// Waits until an exporter serves as many certificates.
+///
+/// An answer is looked at when it is hardly larger than the one before it: to inflate each of them takes the processor from who makes them.
 pub(super) fn complete(contender: &Contender, secrets: u32) -> Result<Figures, Error> {
     println!("waiting for {}", contender.name);
     let name = contender.name.clone();
+    let is_complete = |answer: &Answer| shown(&answer.text()) >= secrets as usize;
+    let mut last: Option<Arrived> = None;
+    let mut looked = Instant::now();
     while contender.since.elapsed() < PATIENCE {
-        let is_complete = contender.scrape().is_some_and(|answer| shown(&answer.text()) >= secrets as usize);
+        let Some(answer) = contender.scrape() else {
+            thread::sleep(PAUSE);
+            continue;
+        };
         let figures = [contender.since.elapsed(), processor(contender.id)].map(|time| time.as_secs_f64());
-        if is_complete {
-            let complete = contender.is_ours.then_some(figures);
-            return Ok(Figures { name, complete, ..Figures::default() });
+        let has_settled =
+            last.as_ref().is_some_and(|last| answer.bytes.len() <= last.answer.bytes.len() + SETTLED);
+        if has_settled || looked.elapsed() > LOOK {
+            looked = Instant::now();
+            if is_complete(&answer) {
+                let before = last.filter(|last| is_complete(&last.answer)).map(|last| last.figures);
+                let complete = contender.is_ours.then_some(before.unwrap_or(figures));
+                return Ok(Figures { name, complete, ..Figures::default() });
+            }
         }
+        last = Some(Arrived { answer, figures });
         thread::sleep(PAUSE);
     }
     Err(Error::MeasureProgram {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use lookout_kubernetes_spec::metrics;
 
-use super::changes::seen;
 use super::contender::{Contender, shown};
 use super::cost::Figures;
+use super::looking::until;
 use super::world::World;
 use crate::bench::scrape;
 use crate::error::Error;
@@ -33,7 +33,7 @@ pub(super) fn measure(
     world.change("add", NAME)?;
     thread::scope(|scope| {
         for (contender, figures) in contenders.iter().zip(&mut *figures) {
-            scope.spawn(|| figures.after_outage = seen(contender, NAME, true));
+            scope.spawn(|| figures.after_outage = until(contender, |text| text.contains(NAME)));
         }
     });
     for ((contender, figures), before) in contenders.iter().zip(figures).zip(before) {

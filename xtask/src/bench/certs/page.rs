@@ -9,15 +9,15 @@ pub(super) const TITLES: [&str; 2] = ["10,000 TLS Secrets", "100,000 TLS Secrets
 
 const HEAD: &str = "# Certificates in a cluster, measured
 
-Written by `cargo xtask bench certs`: do not edit, run it again (`--size 10000|100000` for one part). The binary as a
-container image holds it (all exporters, no demo) with its defaults, watching a real kube-apiserver 1.36.4 with etcd 3.6.16; others in the same run by `--peer NAME=URL,PID`. All on loopback
-on one machine, the API server included. In brackets: that figure as a multiple of ours.
+Written by `cargo xtask bench certs`: do not edit, run it again (`--size 10000|100000` for one part). The binary as a container image
+holds it (all exporters, no demo) with its defaults, watching a real kube-apiserver 1.36.4 with etcd 3.6.16; others in the same run by
+`--peer NAME=URL,PID`. All on loopback on one machine, the API server included. In brackets: that figure as a multiple of ours.
 
 In the cluster: distinct ECDSA P-256 certificates in TLS Secrets over 100 namespaces, and 200 Helm releases of 600 KB. *Complete* is
 when a scrape shows every certificate; for that it is scraped every 50 ms, which its processor time includes. Scrapes that look for
-something ask for gzip, as Prometheus does. A change is *visible*
-when a scrape shows it, counted from the API server's answer; scrapes then follow each other without a pause. The outage is a minute
-without an API server, and the change after it is made when that is ready again. Lists are what the exporter says of itself.
+something ask for gzip, as Prometheus does, and what counts is when the answer had come, not when the bench had inflated it. A change is
+*visible* when a scrape shows it, counted from the API server's answer; there are 5 ms between one scrape and the next. The outage is a
+minute without an API server, and the change after it is made when that is ready again. Lists are what the exporter says of itself.
 ";
 
 /// A line of the table: what it says, its unit, its figure, and the digits behind the point.

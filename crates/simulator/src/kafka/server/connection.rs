@@ -44,12 +44,13 @@ pub(super) async fn serve(
         }
         let Ok(request) = frame::parse(&received) else { return };
         drop(received);
-        shared.desk.count(broker, request.api);
+        let answering = shared.desk.begin(broker, request.api);
         let disturbances = shared.desk.disturbances(broker, request.api);
         let Ok(mut answer) = reply(&request, broker, shared, &mut session, &disturbances).await else {
             return;
         };
         frame::finish(&mut answer);
+        drop(answering);
         if send(&mut stream, answer, &disturbances).await.is_none() {
             return;
         }

@@ -225,7 +225,7 @@ async fn a_broker_that_stalls_takes_nothing_from_the_others() {
             watched.read().await;
             let (led, coordinated) = shares(&watched, 2);
             watched.cluster.disturb(Scope::both(2, api), Disturbance::Stalled { after_bytes });
-            let read = watched.read().await;
+            let read = watched.read_by_turns().await.unwrap();
             watched.check(&read.model);
             let place = format!("{api:?} after {after_bytes}");
             assert_eq!(counted(&read.model.unread_partitions), [(Reason::Timeout, led)], "{place}");
@@ -250,7 +250,7 @@ async fn one_slow_kind_of_question_about_groups_costs_no_partition_its_end() {
         watched.read().await;
         let broker = watched.cluster.coordinator("share").unwrap();
         watched.cluster.disturb(Scope::both(broker, api), Disturbance::Stalled { after_bytes: 0 });
-        let read = watched.read().await;
+        let read = watched.read_by_turns().await.unwrap();
         watched.check(&read.model);
         assert_eq!((read_partitions(&read.model), read.model.unreachable.len()), (12, 0), "{api:?}");
         assert_eq!(counted(&read.model.unread_partitions), [], "{api:?}");

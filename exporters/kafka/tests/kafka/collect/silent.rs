@@ -15,6 +15,7 @@ use lookout_simulator::kafka::{
 use tokio::net::TcpListener;
 
 use super::stage::{counted, read_partitions, settings, source, start, watch};
+use super::turns::by_turns;
 use crate::assess::world::{fixed_now, text_of};
 
 fn description(brokers: u16) -> ClusterDescription {
@@ -28,7 +29,7 @@ async fn brokers_that_are_silent_do_not_hide_those_named_after_them() {
     let cluster = start(&description(1));
     let mut settings = settings(&cluster);
     // Each could take a third of the deadline.
-    settings.clusters[0].request_timeout = HumanDuration::from_millis(30_000);
+    settings.clusters[0].connect_timeout = settings.deadline;
     let mut silent = Vec::new();
     for _ in 0..4 {
         // It accepts connections, and says nothing.
@@ -38,11 +39,11 @@ async fn brokers_that_are_silent_do_not_hide_those_named_after_them() {
     }
     let cell = Arc::default();
     let mut source = source(&settings, Shard::WHOLE, &cell);
-    let read = source.collect().await.unwrap();
+    let read = by_turns(&cluster, source.collect()).await.unwrap();
     assert_eq!((read.faults, read_partitions(&read.model)), (vec![], 6));
     // Also after a cycle that was cut off.
     source.recover();
-    assert_eq!(read_partitions(&source.collect().await.unwrap().model), 6);
+    assert_eq!(read_partitions(&by_turns(&cluster, source.collect()).await.unwrap().model), 6);
 }
 
 #[tokio::test]
@@ -52,10 +53,10 @@ async fn brokers_that_do_not_tell_the_metadata_are_passed_over_by_the_next_cycle
     for id in 1..=3 {
         watched.cluster.disturb(Scope::both(id, ApiKey::Metadata), Disturbance::Stalled { after_bytes: 0 });
     }
-    let error = watched.source.collect().await.unwrap_err();
+    let error = watched.read_by_turns().await.unwrap_err();
     assert_eq!(error.reason, Reason::Timeout, "{}", error.message);
     watched.source.recover();
-    let read = watched.source.collect().await.unwrap();
+    let read = watched.read_by_turns().await.unwrap();
     assert_eq!((counted(&read.model.unread_partitions), read_partitions(&read.model)), (vec![], 6));
 }
 
@@ -81,11 +82,10 @@ async fn what_is_deleted_after_it_was_read_is_not_lost() {
     let cluster = Arc::new(cluster);
     let reader = Arc::clone(&cluster);
     let deleted = tokio::spawn(async move {
-        while reader.requests(ApiKey::OffsetFetch) == 0 {
+        // Until the answer is made, and on its way.
+        while reader.requests(ApiKey::OffsetFetch) == 0 || reader.is_answering() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        // The answer is made, and on its way.
-        tokio::time::sleep(Duration::from_millis(100)).await;
         assert!(reader.reset_commit("readers", "prices", 2, end));
         assert!(reader.delete_records("prices", 2, end));
     });
@@ -123,13 +123,12 @@ async fn groups_for_which_there_was_no_time_come_first_and_their_broker_is_well(
     }
     let cluster = start(&description);
     let mut settings = settings(&cluster);
-    settings.deadline = HumanDuration::from_millis(6_000);
-    settings.clusters[0].request_timeout = HumanDuration::from_millis(2_000);
+    settings.deadline = HumanDuration::from_secs(300);
     let cell = Arc::default();
     let mut source = source(&settings, Shard::WHOLE, &cell);
     // Twelve answers take longer than the 60 % of the deadline that groups have.
-    cluster.disturb(Scope::api(ApiKey::OffsetFetch), Disturbance::Delayed(Duration::from_millis(400)));
-    let first = source.collect().await.unwrap().model;
+    cluster.disturb(Scope::api(ApiKey::OffsetFetch), Disturbance::Delayed(Duration::from_secs(20)));
+    let first = by_turns(&cluster, source.collect()).await.unwrap().model;
     assert_eq!((first.unreachable.len(), read_partitions(&first)), (0, 6));
     let unread = |cycle: &Cycle| -> Vec<Arc<str>> {
         let groups = cycle.groups.iter().flat_map(|groups| &groups.groups);
@@ -139,7 +138,7 @@ async fn groups_for_which_there_was_no_time_come_first_and_their_broker_is_well(
     let late = unread(&first);
     assert!(!late.is_empty() && late.len() < 12, "{late:?}");
     assert_eq!(counted(&first.unread_groups), [(Reason::Timeout, late.len() as u64)]);
-    let still = unread(&source.collect().await.unwrap().model);
+    let still = unread(&by_turns(&cluster, source.collect()).await.unwrap().model);
     assert!(still.iter().all(|name| !late.contains(name)), "{late:?} {still:?}");
 }
 
@@ -162,10 +161,10 @@ async fn configuration_that_one_broker_does_not_tell_is_told_by_another_or_stays
     let mut source = ConfigurationSource::new(&plan, Arc::clone(&watched.cell));
     let stalled = Disturbance::Stalled { after_bytes: 0 };
     watched.cluster.disturb(Scope::both(1, ApiKey::DescribeConfigs), stalled);
-    let first = source.collect().await.unwrap();
+    let first = by_turns(&watched.cluster, source.collect()).await.unwrap();
     assert!(first.model.topics.0.contains_key("prices") && first.faults.len() == 1, "{:?}", first.faults);
     watched.cluster.disturb(Scope::api(ApiKey::DescribeConfigs), stalled);
-    let second = source.collect().await.unwrap();
+    let second = by_turns(&watched.cluster, source.collect()).await.unwrap();
     assert_eq!((second.model.topics, second.faults.len()), (first.model.topics, 2));
     // Nobody has told it: it is asked for again soon.
     tokio::time::pause();

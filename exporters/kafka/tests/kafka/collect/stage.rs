@@ -12,8 +12,10 @@ use lookout_kafka::sources::{CycleSource, Plan};
 use lookout_kafka_spec::Settings;
 use lookout_kafka_spec::config::{ClusterSettings, Filter};
 use lookout_kafka_spec::pattern::Selection;
-use lookout_runtime::{Collected, Shard, Source};
+use lookout_runtime::{CollectError, Collected, Shard, Source};
 use lookout_simulator::kafka::{Cluster, ClusterDescription};
+
+use super::turns::by_turns;
 
 /// When simulated time begins.
 pub(crate) const START: &str = "2026-03-01T12:00:00Z";
@@ -32,12 +34,18 @@ pub(crate) fn start(description: &ClusterDescription) -> Cluster {
     cluster
 }
 
-/// The settings for a cluster, with short timeouts.
+/// The settings for a cluster, with more patience than any machine needs. Who waits for somebody silent does it by turns.
 pub(crate) fn settings(cluster: &Cluster) -> Settings {
     let brokers = cluster.bootstrap().iter().map(ToString::to_string).collect();
-    let request_timeout = HumanDuration::from_millis(700);
-    let cluster = ClusterSettings { brokers, request_timeout, ..ClusterSettings::default() };
-    Settings { clusters: vec![cluster], ..Settings::default() }
+    let (connect_timeout, request_timeout) = (HumanDuration::from_secs(60), HumanDuration::from_secs(60));
+    let cluster = ClusterSettings { brokers, connect_timeout, request_timeout, ..ClusterSettings::default() };
+    Settings {
+        clusters: vec![cluster],
+        deadline: HumanDuration::from_secs(600),
+        // Longer than a test lasts: which cycle asks for the beginnings does not depend on the machine.
+        low_offsets_period: HumanDuration::from_secs(3600),
+        ..Settings::default()
+    }
 }
 
 /// The cycle of the one cluster of `settings`.
@@ -59,6 +67,11 @@ impl Watched {
     /// Reads once; panics if nothing was learnt.
     pub(crate) async fn read(&mut self) -> Collected<Cycle> {
         self.source.collect().await.unwrap()
+    }
+
+    /// Reads once, by turns.
+    pub(crate) async fn read_by_turns(&mut self) -> Result<Collected<Cycle>, CollectError> {
+        by_turns(&self.cluster, self.source.collect()).await
     }
 
     /// Every partition that was read ends and begins where the cluster says, and every commit is the cluster's.
