@@ -122,8 +122,9 @@ impl Driver {
         let Sources { wanted, cells, .. } = sources;
         let made = wanted.into_iter().map(New::make).collect::<Result<Vec<_>, _>>()?;
         self.seats.retain(|seat| seat.provenance.is_none());
+        let n_made = made.len();
         for new in made {
-            self.seat_at_start(new);
+            self.seat_at_start(new, n_made);
         }
         self.cells = cells;
         self.show();
@@ -137,7 +138,7 @@ impl Driver {
         sources.add(description, Unlike, move || source);
         // It is made already, so making it cannot fail.
         for new in sources.wanted.into_iter().filter_map(|wanted| New::make(wanted).ok()) {
-            self.seat_at_start(new);
+            self.seat_at_start(new, self.seats.len() + 1);
         }
         self.show();
     }
@@ -147,7 +148,7 @@ impl Driver {
     pub(crate) fn add_observer(&mut self, description: SourceDescription, source: impl Source) {
         let description = Arc::new(description);
         let pending = self.readiness.wait_for(format!("{}/{}", description.exporter, description.name));
-        let post = Post { statuses: None, ..self.post(description, Some(pending)) };
+        let post = Post { statuses: None, ..self.post(description, Some(pending), 1) };
         self.seats.push(Box::new(source).seat(None, post));
         self.show();
     }
@@ -207,22 +208,27 @@ impl Driver {
         tasks.start(seat, pause);
     }
 
-    /// Seats a source that the process waits for, after those of the configuration that are there.
-    fn seat_at_start(&mut self, new: New) {
+    /// Seats a source that the process waits for, after those of the configuration that are there; so many begin together.
+    fn seat_at_start(&mut self, new: New, together: usize) {
         let pending = self.readiness.wait_for(new.subject());
-        let seat = self.take_up(new, Some(pending));
+        let seat = self.take_up(new, Some(pending), together);
         let end = self.seats.iter().position(|seat| seat.provenance.is_none()).unwrap_or(self.seats.len());
         self.seats.insert(end, seat);
     }
 
-    /// A source that begins where there was none.
-    fn take_up(&mut self, new: New, pending: Option<PendingHandle>) -> Seat {
+    /// A source that begins where there was none, together with so many.
+    fn take_up(&mut self, new: New, pending: Option<PendingHandle>, together: usize) -> Seat {
         let New { description, provenance, candidate } = new;
-        candidate.seat(Some(provenance), self.post(description, pending))
+        candidate.seat(Some(provenance), self.post(description, pending, together))
     }
 
     /// The post of a source that has no predecessor.
-    fn post(&mut self, description: Arc<SourceDescription>, pending: Option<PendingHandle>) -> Post {
+    fn post(
+        &mut self,
+        description: Arc<SourceDescription>,
+        pending: Option<PendingHandle>,
+        together: usize,
+    ) -> Post {
         let SourceDescription { exporter, name, period, .. } = &*description;
         let number = self.next_number();
         let fraction = self.random.hash_one((number, name)) as f64 / u64::MAX as f64;
@@ -233,7 +239,7 @@ impl Driver {
             status: SourceStatus::new(Arc::clone(&description)),
             statuses: Some(self.statuses.clone()),
             pending: SharedHandle::new(pending),
-            schedule: Schedule::new(*period, Instant::now(), fraction),
+            schedule: Schedule::new(*period, Instant::now(), together, fraction),
             legacy: Legacy::default(),
             description,
         }

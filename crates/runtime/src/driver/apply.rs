@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Driver;
 use super::control::{Applied, ApplySources};
 use super::place::Tenancy;
-use super::schedule::{FIRST_START_LIMIT, Schedule};
+use super::schedule::{BETWEEN_FIRST_STARTS, FIRST_START_LIMIT, Schedule};
 use super::seat::{Candidate, Post, Seat};
 use super::tasks::Tasks;
 use crate::readiness::SharedHandle;
@@ -29,10 +29,6 @@ use crate::sources::{Provenance, Sources, Wanted};
 /// How long the tasks of sources that go are waited for together. They end at their next await; only a source that
 /// blocks its thread while it waits for a change takes longer, and is left alone.
 const END_OF_TASKS: Duration = Duration::from_secs(1);
-
-/// The time between the first cycles of two sources that are replaced together: one is replaced at once, and a
-/// thousand do not fall upon the monitored systems in the same moment.
-const BETWEEN_REPLACEMENTS: Duration = Duration::from_millis(10);
 
 /// What is to become of one source of the new set.
 enum Step {
@@ -58,6 +54,7 @@ impl Driver {
         let Sources { wanted, cells, .. } = sources;
         let steps = self.compare(wanted)?;
         let mut applied = Applied::default();
+        let n_added = steps.iter().filter(|step| matches!(step, Step::Add(_))).count();
         let (mut seats, observers): (Vec<Seat>, Vec<Seat>) =
             core::mem::take(&mut self.seats).into_iter().partition(|seat| seat.provenance.is_some());
         let mut former: HashMap<u64, Seat> = seats.drain(..).map(|seat| (seat.number, seat)).collect();
@@ -77,7 +74,7 @@ impl Driver {
                     kept.remove(&number)
                 }
                 Step::Replace(number, new) => {
-                    let delay = BETWEEN_REPLACEMENTS * u32::try_from(applied.replaced).unwrap_or(u32::MAX);
+                    let delay = BETWEEN_FIRST_STARTS * u32::try_from(applied.replaced).unwrap_or(u32::MAX);
                     applied.replaced += 1;
                     former.remove(&number).zip(places.remove(&number)).map(|(seat, tenancy)| {
                         let successor = self.succeed(&seat, tenancy, new, delay.min(FIRST_START_LIMIT));
@@ -88,7 +85,7 @@ impl Driver {
                 Step::Add(new) => {
                     applied.added += 1;
                     let pending = self.readiness.wait_for_at_start(new.subject());
-                    Some(self.take_up(new, pending))
+                    Some(self.take_up(new, pending, n_added))
                 }
             });
         }

@@ -1,8 +1,8 @@
 //! When a source runs next. Pure: it is told what happened and when, and does no waiting.
 //!
 //! The rules:
-//! - The first cycle starts within a tenth of the period, at most three seconds, after the start: sources do not all
-//!   begin at once, and readiness does not wait long for them. One that replaces another begins at once.
+//! - First cycles are ten milliseconds apart from each other, at random: sources do not all begin at once, and a few are there as soon as
+//!   one. However many they are, each starts within a tenth of its period, and three seconds. One that replaces another begins at once.
 //! - A cycle starts one period after the start of the one before. One that took longer delays the next; nothing is
 //!   made up for.
 //! - After failures the pause doubles: one period, two, four, and no more than four periods or five minutes. It is
@@ -16,9 +16,12 @@ use core::time::Duration;
 
 use tokio::time::Instant;
 
+/// The time between the first cycles of two sources that begin or are replaced together: one begins at once, and a thousand do not fall
+/// upon the monitored systems in the same moment.
+pub(super) const BETWEEN_FIRST_STARTS: Duration = Duration::from_millis(10);
 /// The first cycle starts within this share of the period…
 const FIRST_START_SHARE: f64 = 0.1;
-/// …but no later than this after the start.
+/// …and no later than this after the start.
 pub(super) const FIRST_START_LIMIT: Duration = Duration::from_secs(3);
 /// The least time between two cycles that changes have hastened.
 const CHANGE_DISTANCE: Duration = Duration::from_secs(1);
@@ -42,9 +45,10 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// A schedule that begins at `now`; `fraction`, between 0 and 1, says where in the span of first starts.
-    pub(super) fn new(period: Duration, now: Instant, fraction: f64) -> Self {
-        let span = period.mul_f64(FIRST_START_SHARE).min(FIRST_START_LIMIT);
+    /// A schedule that begins at `now`, one of `together`; `fraction`, between 0 and 1, says where in the span of first starts.
+    pub(super) fn new(period: Duration, now: Instant, together: usize, fraction: f64) -> Self {
+        let apart = BETWEEN_FIRST_STARTS.saturating_mul(u32::try_from(together).unwrap_or(u32::MAX));
+        let span = period.mul_f64(FIRST_START_SHARE).min(FIRST_START_LIMIT).min(apart);
         Self::beginning_at(period, now + span.mul_f64(fraction.clamp(0.0, 1.0)))
     }
 
@@ -118,7 +122,7 @@ mod tests {
     /// The pauses after 1, 2, 3… failures in a row, in seconds.
     fn pauses(period: Duration, failures: usize) -> Vec<u64> {
         let start = Instant::now();
-        let mut schedule = Schedule::new(period, start, 0.0);
+        let mut schedule = Schedule::new(period, start, 1, 0.0);
         (0..failures)
             .map(|_| {
                 schedule.failed(start, start);
@@ -128,16 +132,23 @@ mod tests {
     }
 
     #[test]
-    fn the_first_start_is_within_a_tenth_of_the_period_and_three_seconds() {
+    fn first_starts_are_ten_milliseconds_apart_within_a_tenth_of_the_period_and_three_seconds() {
         let now = Instant::now();
-        for (period, fraction, expected) in
-            [(10, 0.0, 0), (10, 1.0, 1000), (10, 0.5, 500), (3600, 1.0, 3000), (3600, 7.0, 3000)]
-        {
-            let schedule = Schedule::new(seconds(period), now, fraction);
+        for (period, together, fraction, expected) in [
+            (10, 1, 1.0, 10),
+            (10, 20, 1.0, 200),
+            (10, 20, 0.5, 100),
+            (10, 1000, 0.0, 0),
+            (10, 1000, 1.0, 1000),
+            (3600, 200, 1.0, 2000),
+            (3600, 1000, 1.0, 3000),
+            (3600, usize::MAX, 7.0, 3000),
+        ] {
+            let schedule = Schedule::new(seconds(period), now, together, fraction);
             assert_eq!(
                 schedule.due() - now,
                 Duration::from_millis(expected),
-                "period {period}, fraction {fraction}"
+                "period {period}, of {together}, fraction {fraction}"
             );
         }
     }
@@ -158,7 +169,7 @@ mod tests {
     #[test]
     fn a_success_ends_the_back_off() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(seconds(15), start, 0.0);
+        let mut schedule = Schedule::new(seconds(15), start, 1, 0.0);
         schedule.failed(start, start);
         schedule.failed(start, start);
         schedule.succeeded(start, start);
@@ -168,7 +179,7 @@ mod tests {
     #[test]
     fn a_cycle_that_took_longer_than_its_period_delays_the_next() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(seconds(15), start, 0.0);
+        let mut schedule = Schedule::new(seconds(15), start, 1, 0.0);
         schedule.succeeded(start, start + seconds(47));
         assert_eq!(schedule.due() - start, seconds(48));
     }
@@ -176,7 +187,7 @@ mod tests {
     #[test]
     fn a_burst_of_changes_is_one_cycle_a_second() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(seconds(60), start, 0.0);
+        let mut schedule = Schedule::new(seconds(60), start, 1, 0.0);
         schedule.started(start);
         schedule.succeeded(start, start);
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
@@ -196,7 +207,7 @@ mod tests {
     #[test]
     fn changes_of_a_failing_source_are_followed_more_slowly_but_no_later_than_after_two_seconds() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(seconds(15), start, 0.0);
+        let mut schedule = Schedule::new(seconds(15), start, 1, 0.0);
         let mut now = start;
         let mut distances = Vec::new();
         for _ in 0..8 {
@@ -212,7 +223,7 @@ mod tests {
     #[test]
     fn a_change_never_puts_a_cycle_off() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(seconds(60), start, 0.0);
+        let mut schedule = Schedule::new(seconds(60), start, 1, 0.0);
         schedule.hasten(start + seconds(1));
         assert_eq!(schedule.due(), start);
     }
