@@ -64,9 +64,9 @@ impl Server {
         }
         let outcome = self.newest(place).await.map(|_| now());
         let outcome = outcome.map_err(|failure| {
-            // What is the fault of the question says so itself.
-            let is_silent = is_of_server(&failure);
-            let what = "the API server goes on with watches, but does not answer from its storage";
+            // Who is not there at all, or refuses the question, says so itself.
+            let is_silent = matches!(failure.reason, Reason::Timeout | Reason::Server);
+            let what = "the API server does not answer from its storage";
             if is_silent { failure.while_doing(what) } else { failure }
         });
         let is_told = outcome.as_ref().err().is_none_or(is_of_server);
