@@ -134,7 +134,7 @@ fn scrapes(contender: &Contender, figures: &mut Figures) -> Result<(), Error> {
     if contender.period().is_none() {
         figures.cycles = vec![figures.alone[0]];
     }
-    let plain = contender.scrape().ok_or_else(|| silent(contender))?;
+    let plain = contender.ask("").filter(|answer| answer.status == 200).ok_or_else(|| silent(contender))?;
     (figures.plain, figures.series) = (plain.bytes.len(), scrape::series(&plain.text()));
     let gzip = contender.ask("gzip").filter(|answer| answer.status == 200 && answer.is_compressed());
     figures.gzip = gzip.map(|answer| answer.bytes.len());
