@@ -44,7 +44,7 @@ impl Alertmanager {
         let filter = format!("filter=alertname=\"{name}\"");
         self.process.until(name, || {
             let mut curl = Command::new(tool("CURL"));
-            curl.args(["--silent", "--get", "--max-time", "10", "--data-urlencode", &filter, &url]);
+            curl.args(["--silent", "--get", "--max-time", "60", "--data-urlencode", &filter, &url]);
             let alerts: Vec<Value> = serde_json::from_slice(&run(&mut curl, b"").stdout).ok()?;
             judge(&alerts).then_some(alerts)
         })

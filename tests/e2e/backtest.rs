@@ -12,6 +12,7 @@ use lookout_declarations::Alert;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::ports;
 use crate::prometheus::listens_at;
 use crate::running::Running;
 use crate::tools::{run, succeed, tool, words};
@@ -182,8 +183,7 @@ fn a_server_that_is_away_or_no_prometheus_is_said_so() {
 
 /// A VictoriaMetrics with an empty storage, and its address.
 fn victoria_metrics(folder: &TempDir) -> (Running, String) {
-    let port = free_port();
-    let address = format!("127.0.0.1:{port}");
+    let address = ports::free_address();
     let mut command = Command::new(tool("VICTORIA_METRICS"));
     command.arg(format!("-storageDataPath={}", folder.path().join("data").display()));
     command.arg(format!("-httpListenAddr={address}"));
@@ -199,10 +199,4 @@ fn victoria_metrics(folder: &TempDir) -> (Running, String) {
 
 fn log(folder: &Path) -> std::path::PathBuf {
     folder.join("victoria-metrics.log")
-}
-
-/// A port that is free now; the server binds it a moment later.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
-    listener.local_addr().expect("it is bound").port()
 }

@@ -26,10 +26,10 @@ pub(crate) fn of_certificates(number: usize) -> Inventory {
 }
 
 impl Inventory {
-    /// Serves it, once it is complete.
-    pub(crate) fn serve(&self) -> Serve {
-        let file = self.folder.path().join("lookout.yaml");
-        let mut serve = Serve::start([format!("--config.file={}", file.display())]);
+    /// Serves it with these flags, once it is complete.
+    pub(crate) fn serve(&self, flags: &[&str]) -> Serve {
+        let file = format!("--config.file={}", self.folder.path().join("lookout.yaml").display());
+        let mut serve = Serve::start(flags.iter().copied().chain([file.as_str()]));
         let ready = format!("http://{}/-/ready", serve.address);
         serve.process.until("readiness", || (crate::scrape::status(&ready) == Some(200)).then_some(()));
         serve

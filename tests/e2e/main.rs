@@ -22,6 +22,7 @@ mod kubernetes;
 mod mimir;
 mod notifications;
 mod order;
+mod ports;
 mod prometheus;
 mod receiver;
 mod rendering;

@@ -24,10 +24,10 @@ const INCIDENT: &str = "kafka-broker-lost";
 const ALERT: &str = "LookoutKafkaBrokerMissing";
 /// What follows from it, and nobody must be told as well.
 const LEAVES: [&str; 1] = ["LookoutKafkaUnderReplicated"];
-/// Long enough for Prometheus to have seen everything in order: nothing else is wrong, so the leaves begin with the incident.
-const PRELUDE: &str = "20s";
-/// Long enough for everything to fire and to be told.
-const LASTS: &str = "50s";
+/// Long enough for Prometheus to start and to have seen everything in order: nothing else is wrong, so the leaves begin with the incident.
+const PRELUDE: &str = "45s";
+/// Long enough for everything to fire and to be told: it takes half a minute where nothing is slow.
+const LASTS: &str = "90s";
 const GRAFANA: &str = "https://grafana.example.org";
 
 #[test]
@@ -142,6 +142,8 @@ fn configuration(demo: &Demo, receiver: &Receiver, folder: &Path) -> Value {
 fn watching(demo: &Demo, rules: &Rendering, alertmanager: &Alertmanager, folder: &Path) -> Value {
     let mut configuration =
         prometheus::configuration(&prometheus::job(&demo.address), &rules.hurried(folder));
+    // As often as the demo has something new, and with as much time for it: a scrape that is late takes its series away.
+    configuration["global"]["scrape_interval"] = json!("5s");
     configuration["alerting"] =
         json!({"alertmanagers": [{"static_configs": [{"targets": [alertmanager.address]}]}]});
     configuration

@@ -62,7 +62,7 @@ impl Prometheus {
         let url = format!("http://{}/api/v1/{path}", self.address);
         self.process.until(what, || {
             let mut curl = Command::new(tool("CURL"));
-            curl.args(["--silent", "--get", "--max-time", "10", "--data-urlencode", parameter, &url]);
+            curl.args(["--silent", "--get", "--max-time", "60", "--data-urlencode", parameter, &url]);
             let answer: Value = serde_json::from_slice(&run(&mut curl, b"").stdout).ok()?;
             judge(&answer["data"])
         })
@@ -101,11 +101,12 @@ pub(crate) fn job(target: &str) -> Value {
 fn prometheus_stores_what_the_demo_serves() {
     let demo = Demo::start();
     let mut prometheus = Prometheus::start(&demo.address);
-    let health = prometheus.until("a scrape", "targets", "state=active", |data| {
+    // A scrape may take a second here, which the first one does not keep to on every machine.
+    let health = prometheus.until("a scrape that succeeded", "targets", "state=active", |data| {
         let target = &data["activeTargets"][0];
-        (target["health"] != "unknown" && target["health"].is_string()).then(|| target.clone())
+        (target["health"] == "up").then(|| target.clone())
     });
-    assert_eq!((&health["health"], &health["lastError"]), (&Value::from("up"), &Value::from("")));
+    assert_eq!(health["lastError"], "");
 
     let build = prometheus.query("lookout_build_info");
     assert_eq!(build.len(), 1, "{build:?}");

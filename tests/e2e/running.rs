@@ -6,8 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long anything may take to start or to end on a loaded machine.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// How long anything may take to start, to end or to be seen on a loaded machine. What is there sooner is not waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A process that is killed and awaited when this is dropped.
 #[derive(Debug)]

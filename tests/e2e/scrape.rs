@@ -29,7 +29,7 @@ impl Answer {
 #[track_caller]
 pub(crate) fn get(url: &str, accept: &str, encoding: &str) -> Answer {
     let mut curl = Command::new(tool("CURL"));
-    curl.args(["--silent", "--show-error", "--fail", "--include", "--max-time", "30"]);
+    curl.args(["--silent", "--show-error", "--fail", "--include", "--max-time", "120"]);
     curl.args([
         "--header",
         &format!("Accept: {accept}"),
@@ -51,7 +51,7 @@ pub(crate) fn get(url: &str, accept: &str, encoding: &str) -> Answer {
 /// The status of `url`, once something answers there.
 pub(crate) fn status(url: &str) -> Option<u16> {
     let mut curl = Command::new(tool("CURL"));
-    curl.args(["--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--max-time", "10", url]);
+    curl.args(["--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--max-time", "60", url]);
     let status = String::from_utf8(run(&mut curl, b"").stdout).ok()?.parse().ok()?;
     (status != 0).then_some(status)
 }

@@ -117,7 +117,7 @@ fn serve_at(addresses: &[&str], log: &Path) -> Running {
 /// A scrape through a Unix socket, if it is answered.
 fn scrape_through(socket: &PathBuf) -> Option<String> {
     let mut curl = Command::new(tool("CURL"));
-    curl.args(["--silent", "--fail", "--max-time", "10", "--unix-socket"]).arg(socket);
+    curl.args(["--silent", "--fail", "--max-time", "60", "--unix-socket"]).arg(socket);
     let output = run(curl.arg("http://lookout/metrics"), b"");
     let text = String::from_utf8(output.stdout).ok()?;
     (output.status.success() && text.contains("lookout_build_info")).then_some(text)

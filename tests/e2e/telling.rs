@@ -60,8 +60,9 @@ impl People {
                 {"owner": "security", "receiver": "security"},
             ],
             "group_by": ["alertname", "severity", "owner"],
-            "group_wait": "1s",
-            "group_interval": "1s",
+            // Long enough for what is kept back to be known before anything is told.
+            "group_wait": "5s",
+            "group_interval": "5s",
             "heartbeat": {"receiver": "watch"},
         }});
         Self { rendering: Rendering::with(target, None, &configuration), secrets }

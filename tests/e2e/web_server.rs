@@ -13,7 +13,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::certificates::Identity;
 
 /// Longer than any probe waits.
-const FOR_EVER: Duration = Duration::from_mins(1);
+const FOR_EVER: Duration = Duration::from_mins(5);
 
 /// A server on a port of its own; its threads end with the test program.
 pub(crate) struct WebServer {

@@ -240,6 +240,10 @@ fn course(access: &Access, sources: &mut Sources) -> Option<Course> {
 async fn attend(kubeconfig: PathBuf, server: Weak<Server>) {
     // It reads the file, and may block.
     let Ok(mut watch) = spawn_blocking(|| FileWatch::new([kubeconfig])).await else { return };
+    // The client may have been made before that, from what the file held then.
+    let Some(known) = server.upgrade() else { return };
+    known.look_back().await;
+    drop(known);
     loop {
         watch.changed().await;
         let Some(server) = server.upgrade() else { return };

@@ -132,6 +132,12 @@ impl Connection {
         self.lend_of(state).await.map(drop)
     }
 
+    /// One of the files may have changed since the client was made from them, if it has been.
+    pub(crate) async fn look_back(&self) -> Result<(), Failure> {
+        let is_made = self.state.lock().await.current.is_some();
+        if is_made { self.look().await } else { Ok(()) }
+    }
+
     async fn lend_of(&self, mut state: MutexGuard<'_, State>) -> Result<Lent, Failure> {
         if let Some(course) = &self.course {
             // Before a plugin is run for whom nobody asks any more.

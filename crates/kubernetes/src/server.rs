@@ -141,6 +141,11 @@ impl Server {
         drop(self.connection.look().await);
     }
 
+    /// A file that the connection is made from may have changed before anybody watched it.
+    pub(crate) async fn look_back(&self) {
+        drop(self.connection.look_back().await);
+    }
+
     /// The idle connections are not to be trusted any more.
     pub(crate) async fn give_up(&self, client: u64) {
         self.connection.give_up(client, Unfit::Stale).await;

@@ -236,6 +236,9 @@ mod tests {
 
     use super::*;
 
+    /// Far longer than an event takes.
+    const PATIENCE: Duration = Duration::from_mins(1);
+
     /// The events up to the first of `last`, which `act` causes. Events come in order.
     fn events(directory: &Path, last: &Path, act: impl FnOnce()) -> Vec<notify::Event> {
         let (sender, receiver) = mpsc::channel();
@@ -248,7 +251,7 @@ mod tests {
         let mut is_last = false;
         let mut events = Vec::new();
         while !is_last {
-            let event = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
+            let event = receiver.recv_timeout(PATIENCE).unwrap();
             is_last = is_change(event.kind) && event.paths.iter().any(|path| path == last);
             events.push(event);
         }
@@ -343,6 +346,6 @@ mod tests {
         // It wakes because of the new directory; nothing else has happened yet.
         changed.notified().await;
         fs::write(directory.join("file"), "x").unwrap();
-        assert!(timeout(Duration::from_secs(30), changed.notified()).await.is_ok());
+        assert!(timeout(PATIENCE, changed.notified()).await.is_ok());
     }
 }

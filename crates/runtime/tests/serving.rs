@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use lookout_declarations::{Gauge, metrics};
 use lookout_exposition::{Batch, ExporterFamilies, Exposition, Family};
-use lookout_runtime::http::{ListenAddress, WebOptions};
+use lookout_runtime::http::{Limits, ListenAddress, WebOptions};
 use lookout_runtime::{
     BuildInfo, Clock, CollectError, Collected, DataKind, Driver, Reloads, Runbooks, ServeError, Service,
     ShutdownTrigger, Source, SourceDescription, Suite, serve, shutdown,
@@ -22,6 +22,9 @@ metrics! {
     /// What the example says.
     pub ANSWER: Gauge<()> = Gauge::new("example_answer", "The answer.");
 }
+
+/// Longer than any machine stalls.
+const LONG: Duration = Duration::from_hours(1);
 
 struct Example;
 
@@ -51,13 +54,14 @@ fn service(address: ListenAddress) -> Service {
         name: "answer".to_owned(),
         data: DataKind::Facts,
         period: Duration::from_secs(1),
-        deadline: Duration::from_secs(1),
+        deadline: LONG,
         reasons: &[],
     };
     driver.add(description, Example);
     let build = BuildInfo { version: "0.1.0", revision: "4f1c2d3", rustc: "1.95.0" };
+    let limits = Limits { head: LONG, ..Limits::DEFAULT };
     Service {
-        web: WebOptions::at(vec![address]),
+        web: WebOptions { limits, ..WebOptions::at(vec![address]) },
         driver,
         build,
         reloads: Reloads::default(),

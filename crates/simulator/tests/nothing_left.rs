@@ -11,8 +11,12 @@ use std::time::Duration;
 use lookout_simulator::{EndpointState, Incident, Platform, PlatformOptions};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use client::{Client, now};
+
+/// Far longer than the runtime needs.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn sockets() -> usize {
     let descriptors = fs::read_dir("/proc/self/fd").unwrap();
@@ -66,17 +70,17 @@ async fn nothing_is_left_of_a_platform() {
 
         if stop_orderly {
             platform.stop().await;
+            assert_eq!(sockets(), sockets_before + held.len(), "it has waited for all of them");
         } else {
             drop(platform);
-            // Dropping asks the tasks to end; the runtime needs a moment for it.
-            for _ in 0..500 {
-                if tasks() == tasks_before {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
         }
         drop(held);
+        // Dropping asks the tasks to end, for which the runtime needs a moment; and it counts one that has ended for a moment longer
+        // than those wait who wait for its end.
+        let end = Instant::now() + PATIENCE;
+        while (sockets(), tasks()) != (sockets_before, tasks_before) && Instant::now() < end {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         assert_eq!((sockets(), tasks()), (sockets_before, tasks_before));
         assert!(!directory.exists());
         for address in addresses {

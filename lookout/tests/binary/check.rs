@@ -13,7 +13,13 @@ fn configuration(platform: &Platform, endpoints: &[&str]) -> String {
         json!({ "address": endpoint.address().to_string(), "server_name": endpoint.server_name() })
     };
     let endpoints: Vec<Value> = endpoints.iter().map(endpoint).collect();
-    let certs = json!({ "endpoints": endpoints, "trusted_roots": [platform.trust_bundle()] });
+    // A machine that stands still for a while does not make an endpoint one that does not answer.
+    let certs = json!({
+        "endpoints": endpoints,
+        "endpoint_timeout": "1m",
+        "trusted_roots": [platform.trust_bundle()],
+        "deadline": "1m",
+    });
     let path = platform.directory().join("check.yaml");
     // JSON is YAML.
     std::fs::write(&path, json!({ "certs": certs }).to_string()).unwrap();

@@ -4,17 +4,22 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-/// How long one answer may take on a loaded machine before the test is called hung.
+/// How long one answer, or a line of the log, may take on a loaded machine before the test is called hung.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// The time between two looks.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A serving process.
 pub(crate) struct Lookout {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// Kept open, for else the process could not log.
-    log: BufReader<ChildStderr>,
+    /// What it has logged so far, and the thread that reads it: without a reader the process could not log.
+    log: Arc<Mutex<String>>,
+    reading: Option<JoinHandle<()>>,
 }
 
 /// Runs to the end and returns what was said.
@@ -54,22 +59,29 @@ impl Lookout {
     fn start(subcommand: &str, arguments: &[&str], output: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lookout"))
             .args([subcommand, "--web.listen-address=127.0.0.1:0", "--log.format=json"])
+            // A machine that stands still between a connection and its request is no client that is broken.
+            .arg("--web.head-timeout=10m")
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         let address = loop {
             line.clear();
-            assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it listened");
+            assert_ne!(lines.read_line(&mut line).unwrap(), 0, "it ended before it listened");
             if let Some((_, rest)) = line.split_once("\"address\":\"") {
                 break rest.split('"').next().unwrap().parse().unwrap();
             }
         };
-        Self { child, address, log }
+        let log = Arc::<Mutex<String>>::default();
+        let reading = std::thread::spawn({
+            let log = Arc::clone(&log);
+            move || keep(lines, &log)
+        });
+        Self { child, address, log, reading: Some(reading) }
     }
 
     /// The status and the body of a request.
@@ -91,7 +103,16 @@ impl Lookout {
     /// Waits until every source has been tried once.
     pub(crate) fn until_ready(&self) {
         while self.get("/-/ready").0 != 200 {
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// Waits until it has logged this.
+    pub(crate) fn until_logged(&self, text: &str) {
+        let began = Instant::now();
+        while !self.log.lock().unwrap().contains(text) {
+            assert!(began.elapsed() < PATIENCE, "`{text}` is not in\n{}", self.log.lock().unwrap());
+            std::thread::sleep(PAUSE);
         }
     }
 
@@ -101,12 +122,23 @@ impl Lookout {
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    /// Ends it as Kubernetes does, and returns how it ended with the rest of its log.
+    /// Ends it as Kubernetes does, and returns how it ended with what it has logged since it listened.
     pub(crate) fn terminate(mut self) -> (ExitStatus, String) {
         self.signal("-TERM");
-        let mut rest = String::new();
-        self.log.read_to_string(&mut rest).unwrap();
-        (self.child.wait().unwrap(), rest)
+        let status = self.child.wait().unwrap();
+        // To the end, which comes with that of the process.
+        self.reading.take().unwrap().join().unwrap();
+        let log = self.log.lock().unwrap().clone();
+        (status, log)
+    }
+}
+
+/// Reads a log to its end.
+fn keep(lines: BufReader<ChildStderr>, log: &Mutex<String>) {
+    for line in lines.lines() {
+        let mut log = log.lock().unwrap();
+        log.push_str(&line.unwrap());
+        log.push('\n');
     }
 }
 

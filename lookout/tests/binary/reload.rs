@@ -18,6 +18,12 @@ use crate::process::Lookout;
 const TRIES: usize = 2400;
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// The timeout of an endpoint, and another one: so long that a machine that stands still for a while does not reach it.
+const TIMEOUT: &str = "1m";
+const OTHER_TIMEOUT: &str = "2m";
+/// The deadline of the source that follows from the other one.
+const OTHER_DEADLINE: f64 = 122.0;
+
 /// A platform, and a configuration that watches some of it.
 struct World {
     platform: Platform,
@@ -39,7 +45,8 @@ impl World {
     /// that there is a source that fails.
     fn text(&self, endpoints: &[(&str, &str)]) -> String {
         let mut text = format!(
-            "certs:\n  period: 1s\n  endpoint_period: 1s\n  trusted_roots: ['{}']\n  endpoints:\n",
+            "certs:\n  period: 1s\n  deadline: 1m\n  endpoint_period: 1s\n  endpoint_timeout: {TIMEOUT}\n  \
+             trusted_roots: ['{}']\n  endpoints:\n",
             self.platform.trust_bundle().display(),
         );
         for (name, timeout) in endpoints {
@@ -64,7 +71,14 @@ impl World {
     }
 
     fn write(&self, endpoints: &[(&str, &str)]) {
-        fs::write(&self.path, self.text(endpoints)).unwrap();
+        self.put(&self.text(endpoints));
+    }
+
+    /// Puts this in the place of the file, in one step: what is empty for too long while it is written is read as empty.
+    fn put(&self, text: &str) {
+        let beside = self.path.with_extension("new");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, &self.path).unwrap();
     }
 }
 
@@ -92,14 +106,22 @@ fn up(scrape: &Scrape, server_name: &str) -> Option<f64> {
 }
 
 /// How often the configuration was read with this result.
-fn readings(scrape: &Scrape, result: &str) -> f64 {
+fn readings(scrape: &Scrape, result: &str) -> Option<f64> {
     let labels = [("configuration", "main"), ("result", result)];
-    scrape.value("lookout_configuration_reloads_total", &labels).unwrap()
+    scrape.value("lookout_configuration_reloads_total", &labels)
 }
 
 fn is_in_force(scrape: &Scrape) -> bool {
-    let labels = [("configuration", "main")];
-    scrape.value("lookout_configuration_last_reload_successful", &labels) == Some(1.0)
+    in_force(scrape) == Some(1.0)
+}
+
+fn is_refused(scrape: &Scrape) -> bool {
+    in_force(scrape) == Some(0.0)
+}
+
+/// Whether the last reading is in force, if Lookout has said so much of itself yet.
+fn in_force(scrape: &Scrape) -> Option<f64> {
+    scrape.value("lookout_configuration_last_reload_successful", &[("configuration", "main")])
 }
 
 /// What Lookout says of the sources whose name ends in `name`, in this family: the sum.
@@ -122,25 +144,22 @@ impl Drop for End<'_> {
     }
 }
 
-/// Scrapes all the time while `act` runs, has `check` look at each, and returns how many there were.
-fn throughout(lookout: &Lookout, check: impl Fn(&Scrape) + Sync, act: impl FnOnce()) -> usize {
+/// Scrapes all the time while `act` runs, and has `check` look at each.
+fn throughout(lookout: &Lookout, check: impl Fn(&Scrape) + Sync, act: impl FnOnce()) {
     let ended = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let scraping = scope.spawn(|| {
-            let mut count = 0;
             while !ended.load(Ordering::SeqCst) {
                 check(&scrape(lookout));
                 assert_eq!(lookout.get("/-/ready").0, 200, "it has become unready");
-                count += 1;
             }
-            count
         });
         // Ended also if `act` panics, for else the scope would wait for ever.
         let end = End(&ended);
         act();
         drop(end);
-        scraping.join().unwrap()
-    })
+        scraping.join().unwrap();
+    });
 }
 
 /// Runs a test that blocks beside a platform that does not.
@@ -159,13 +178,16 @@ async fn beside<T: Send + 'static>(world: World, test: impl FnOnce(&World) -> T 
 async fn an_added_endpoint_leaves_the_others_alone_and_a_changed_one_has_no_hole() {
     beside(World::start(), |world| {
         let portal = world.server_name("portal");
-        world.write(&[("portal", "5s")]);
+        world.write(&[("portal", TIMEOUT)]);
         let lookout = Lookout::serve(&world.path);
         lookout.until_ready();
         let errors = |scrape: &Scrape| of_source(scrape, "lookout_source_errors_total", "/no/such.pem");
         // What Lookout says of itself follows a moment after the cycles that it speaks of.
         let before = until(&lookout, "a source that works and one that fails", |scrape| {
-            of_source(scrape, "lookout_source_up", portal) == Some(1.0) && errors(scrape) >= Some(1.0)
+            // A first cycle that is late is an error too, before the source is said to fail.
+            of_source(scrape, "lookout_source_up", portal) == Some(1.0)
+                && of_source(scrape, "lookout_source_up", "/no/such.pem") == Some(0.0)
+                && errors(scrape) >= Some(1.0)
         });
         let success =
             |scrape: &Scrape| of_source(scrape, "lookout_source_last_success_timestamp_seconds", portal);
@@ -179,21 +201,31 @@ async fn an_added_endpoint_leaves_the_others_alone_and_a_changed_one_has_no_hole
             assert_eq!(scrape.value("certs_endpoint_verified", &verified), Some(1.0));
         };
         let superset = world.server_name("superset");
-        let n_scrapes = throughout(&lookout, check, || {
-            world.write(&[("portal", "5s"), ("superset", "5s")]);
-            until(&lookout, "the added endpoint", |scrape| up(scrape, superset).is_some());
+        // However seldom the other thread comes to scrape, each step is looked at.
+        let look = |what: &str, seen: &dyn Fn(&Scrape) -> bool| {
+            let is_well_and_seen = |scrape: &Scrape| {
+                check(scrape);
+                seen(scrape)
+            };
+            until(&lookout, what, is_well_and_seen);
+        };
+        throughout(&lookout, check, || {
+            world.write(&[("portal", TIMEOUT), ("superset", TIMEOUT)]);
+            look("the added endpoint", &|scrape| up(scrape, superset).is_some());
             // Changed: it is another source now, in the same place.
-            world.write(&[("portal", "4s"), ("superset", "5s")]);
-            until(&lookout, "the changed endpoint", |scrape| {
-                of_source(scrape, "lookout_source_deadline_seconds", portal) == Some(6.0)
+            world.write(&[("portal", OTHER_TIMEOUT), ("superset", TIMEOUT)]);
+            look("the changed endpoint", &|scrape| {
+                of_source(scrape, "lookout_source_deadline_seconds", portal) == Some(OTHER_DEADLINE)
             });
-            until(&lookout, "its new success", |scrape| success(scrape) > success(&before));
-            world.write(&[("portal", "4s")]);
-            until(&lookout, "the end of the removed endpoint", |scrape| up(scrape, superset).is_none());
+            look("its new success", &|scrape| success(scrape) > success(&before));
+            world.write(&[("portal", OTHER_TIMEOUT)]);
+            look("the end of the removed endpoint", &|scrape| up(scrape, superset).is_none());
         });
-        assert!(n_scrapes > 3, "only {n_scrapes} scrapes");
-        let last = until(&lookout, "the last reading", |scrape| readings(scrape, "success") >= 4.0);
-        assert_eq!(of_source(&last, "lookout_source_up", superset), None);
+        // When Lookout looks at itself, it looks at the sources before it looks at the readings.
+        until(&lookout, "the last reading without the removed endpoint", |scrape| {
+            readings(scrape, "success") >= Some(4.0)
+                && of_source(scrape, "lookout_source_up", superset).is_none()
+        });
         let (status, log) = lookout.terminate();
         assert_eq!(status.code(), Some(0), "{log}");
         for counts in [
@@ -211,24 +243,23 @@ async fn an_added_endpoint_leaves_the_others_alone_and_a_changed_one_has_no_hole
 async fn a_wrong_a_vanished_or_an_empty_file_changes_nothing_and_says_so() {
     beside(World::start(), |world| {
         let portal = world.server_name("portal");
-        world.write(&[("portal", "5s")]);
+        world.write(&[("portal", TIMEOUT)]);
         let lookout = Lookout::serve(&world.path);
         lookout.until_ready();
         let check = |scrape: &Scrape| assert_eq!(up(scrape, portal), Some(1.0));
         throughout(&lookout, check, || {
-            fs::write(&world.path, "certs:\n  endpoints:\n    - adress: portal:443\n  period: fast\n")
-                .unwrap();
-            let wrong = until(&lookout, "the wrong file", |scrape| !is_in_force(scrape));
-            assert!(readings(&wrong, "failure") >= 1.0);
-            world.write(&[("portal", "5s")]);
+            world.put("certs:\n  endpoints:\n    - adress: portal:443\n  period: fast\n");
+            let wrong = until(&lookout, "the wrong file", is_refused);
+            assert!(readings(&wrong, "failure") >= Some(1.0));
+            world.write(&[("portal", TIMEOUT)]);
             until(&lookout, "the mended file", is_in_force);
             fs::remove_file(&world.path).unwrap();
-            until(&lookout, "that the file is gone", |scrape| !is_in_force(scrape));
-            world.write(&[("portal", "5s")]);
+            until(&lookout, "that the file is gone", is_refused);
+            world.write(&[("portal", TIMEOUT)]);
             until(&lookout, "that it is back", is_in_force);
-            fs::write(&world.path, "\n").unwrap();
-            until(&lookout, "that it is empty", |scrape| !is_in_force(scrape));
-            world.write(&[("portal", "5s")]);
+            world.put("\n");
+            until(&lookout, "that it is empty", is_refused);
+            world.write(&[("portal", TIMEOUT)]);
             until(&lookout, "that it has something to say again", is_in_force);
         });
         let (_, log) = lookout.terminate();
@@ -253,10 +284,10 @@ async fn a_wrong_a_vanished_or_an_empty_file_changes_nothing_and_says_so() {
 async fn a_file_that_is_empty_while_it_is_written_ends_nothing() {
     beside(World::start(), |world| {
         let portal = world.server_name("portal");
-        world.write(&[("portal", "5s")]);
+        world.write(&[("portal", TIMEOUT)]);
         let lookout = Lookout::serve(&world.path);
         lookout.until_ready();
-        let text = world.text(&[("portal", "4s")]);
+        let text = world.text(&[("portal", OTHER_TIMEOUT)]);
         let check = |scrape: &Scrape| assert_eq!(up(scrape, portal), Some(1.0));
         throughout(&lookout, check, || {
             fs::write(&world.path, "").unwrap();
@@ -264,7 +295,7 @@ async fn a_file_that_is_empty_while_it_is_written_ends_nothing() {
             std::thread::sleep(PAUSE * 6);
             fs::write(&world.path, text).unwrap();
             until(&lookout, "the changed endpoint", |scrape| {
-                of_source(scrape, "lookout_source_deadline_seconds", portal) == Some(6.0)
+                of_source(scrape, "lookout_source_deadline_seconds", portal) == Some(OTHER_DEADLINE)
             });
         });
     })
@@ -281,7 +312,7 @@ async fn a_swapped_volume_and_another_budget_are_in_force_without_being_asked_fo
             symlink(version, mounted.join("..data_tmp")).unwrap();
             fs::rename(mounted.join("..data_tmp"), mounted.join("..data")).unwrap();
         };
-        let text = world.text(&[("portal", "5s")]);
+        let text = world.text(&[("portal", TIMEOUT)]);
         mount("..one", &text);
         symlink("..data/lookout.yaml", mounted.join("lookout.yaml")).unwrap();
         let lookout = Lookout::serve(&mounted.join("lookout.yaml"));
@@ -305,22 +336,22 @@ async fn a_swapped_volume_and_another_budget_are_in_force_without_being_asked_fo
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_and_a_request_have_the_configuration_read_again() {
     beside(World::start(), |world| {
-        world.write(&[("portal", "5s")]);
+        world.write(&[("portal", TIMEOUT)]);
         let argument = format!("--config.file={}", world.path.display());
         let lookout = Lookout::serve_with(&[&argument, "--web.enable-lifecycle"]);
         lookout.until_ready();
-        until(&lookout, "the first reading", |scrape| readings(scrape, "success") >= 1.0);
+        until(&lookout, "the first reading", |scrape| readings(scrape, "success") >= Some(1.0));
         // Nothing has changed, and it is read all the same.
         lookout.signal("-HUP");
-        until(&lookout, "the signal", |scrape| readings(scrape, "success") >= 2.0);
+        until(&lookout, "the signal", |scrape| readings(scrape, "success") >= Some(2.0));
         assert_eq!(lookout.request("POST", "/-/reload").0, 200);
-        until(&lookout, "the request", |scrape| readings(scrape, "success") >= 3.0);
+        until(&lookout, "the request", |scrape| readings(scrape, "success") >= Some(3.0));
         let superset = world.server_name("superset");
-        world.write(&[("portal", "5s"), ("superset", "5s")]);
+        world.write(&[("portal", TIMEOUT), ("superset", TIMEOUT)]);
         assert_eq!(lookout.request("POST", "/-/reload").0, 200);
         // In force when it is answered; served after the first cycle.
         until(&lookout, "the added endpoint", |scrape| up(scrape, superset).is_some());
-        fs::write(&world.path, "certs: [\n").unwrap();
+        world.put("certs: [\n");
         let (status, said) = lookout.request("POST", "/-/reload");
         assert_eq!(status, 500, "{said}");
         assert!(said.contains(&format!("{}:", world.path.display())), "{said}");
@@ -332,21 +363,21 @@ async fn a_signal_and_a_request_have_the_configuration_read_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_may_be_probed_and_where_each_exporter_stands_follow_the_file() {
     beside(World::start(), |world| {
-        let text = world.text(&[("portal", "5s")]);
-        fs::write(&world.path, &text).unwrap();
+        let text = world.text(&[("portal", TIMEOUT)]);
+        world.put(&text);
         let lookout = Lookout::serve(&world.path);
         lookout.until_ready();
         // A port on which nobody listens: what matters is who is asked.
         let probe = || lookout.get("/probe?target=127.0.0.1:1&module=tcp_connect");
         assert_ne!(probe().0, 200);
         let probing = "probe:\n  targets: ['127.0.0.1']\n  allow_networks: ['127.0.0.0/8']\n";
-        fs::write(&world.path, text.clone() + probing).unwrap();
-        until(&lookout, "the second reading", |scrape| readings(scrape, "success") >= 2.0);
+        world.put(&(text.clone() + probing));
+        until(&lookout, "the second reading", |scrape| readings(scrape, "success") >= Some(2.0));
         let (status, said) = probe();
         assert_eq!(status, 200, "{said}");
         assert!(said.contains("probe_success 0"), "{said}");
-        fs::write(&world.path, "certs:\n  enabled: false\n").unwrap();
-        until(&lookout, "the third reading", |scrape| readings(scrape, "success") >= 3.0);
+        world.put("certs:\n  enabled: false\n");
+        until(&lookout, "the third reading", |scrape| readings(scrape, "success") >= Some(3.0));
         assert_ne!(probe().0, 200);
         let (_, page) = lookout.get("/");
         assert!(page.contains("certs.enabled") && page.contains("probe.targets"), "{page}");
@@ -356,7 +387,7 @@ async fn what_may_be_probed_and_where_each_exporter_stands_follow_the_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_file_a_signal_ends_nothing_and_a_request_is_refused() {
-    let log = tokio::task::spawn_blocking(|| {
+    tokio::task::spawn_blocking(|| {
         let lookout = Lookout::serve_with(&[]);
         lookout.until_ready();
         lookout.signal("-HUP");
@@ -364,13 +395,11 @@ async fn without_a_file_a_signal_ends_nothing_and_a_request_is_refused() {
         assert_eq!(lookout.get("/-/healthy").0, 200);
         let scrape = scrape(&lookout);
         assert!(scrape.samples().all(|sample| sample.name != "lookout_configuration_reloads_total"));
-        // The signal has been dealt with before the next one is.
-        std::thread::sleep(PAUSE);
+        // It is dealt with before the next signal comes, which ends all reading.
+        lookout.until_logged("there is no --config.file");
         let (status, log) = lookout.terminate();
         assert_eq!(status.code(), Some(0), "{log}");
-        log
     })
     .await
     .unwrap();
-    assert!(log.contains("there is no --config.file"), "{log}");
 }

@@ -50,7 +50,7 @@ fn the_thresholds_on_a_page_follow_the_configuration() {
     fs::write(&file, "kafka:\n  alerts:\n    lag: 30m\n").unwrap();
     let mut last = first;
     // A changed file is seen within a second or so; a wrong threshold never goes away.
-    for _ in 0..600 {
+    for _ in 0..1200 {
         last = page();
         if last.contains("older than 30m") {
             break;

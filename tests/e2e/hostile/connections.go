@@ -20,7 +20,7 @@ var kept = make(chan net.Conn, 1<<16)
 
 // dial connects, and counts whether that was possible.
 func dial(address string, tally *tally) net.Conn {
-	connection, err := net.DialTimeout("tcp", address, silence)
+	connection, err := net.DialTimeout("tcp", address, patience)
 	if err != nil {
 		tally.count("not connected")
 		return nil

@@ -19,8 +19,9 @@ import (
 // patience is a guard against a server that hangs, not a measurement.
 const patience = 2 * time.Minute
 
-// silence is how long nothing may come before a connection counts as left open; longer than the server gives a head.
-const silence = 20 * time.Second
+// silence is how long nothing may come before a connection counts as left open; much longer than the server gives a head, so that a slow
+// one does not look like one that leaves it open.
+const silence = time.Minute
 
 // attacks by name; each counts what becomes of its connections.
 var attacks = map[string]func(address string, number int, tally *tally){

@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Members of groups, each in a thread of its own, that go on polling until they are told to leave. */
 final class Members {
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final long PATIENCE_SECONDS = 45;
+    private static final long PATIENCE_SECONDS = 180;
 
     private final String bootstrap;
     private final Map<String, List<Member>> named = new HashMap<>();

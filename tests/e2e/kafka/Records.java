@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Records with timestamps that the test knows. */
 final class Records {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String bootstrap;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -31,8 +31,9 @@ final class Records {
         Map<String, Object> settings = new HashMap<>(more);
         settings.put("bootstrap.servers", bootstrap);
         settings.put("acks", "all");
-        settings.put("delivery.timeout.ms", 30_000);
-        settings.put("request.timeout.ms", 10_000);
+        settings.put("delivery.timeout.ms", 120_000);
+        settings.put("request.timeout.ms", 30_000);
+        settings.put("max.block.ms", 120_000);
         var serializer = new ByteArraySerializer();
         return new KafkaProducer<>(settings, serializer, serializer);
     }

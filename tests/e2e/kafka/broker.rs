@@ -1,11 +1,11 @@
 //! One node of a cluster: broker and controller in one process, with a listener of every kind that is tested.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::java;
 use crate::certificates::{Authority, Identity};
+use crate::ports;
 use crate::running::Running;
 use crate::tools::succeed;
 
@@ -28,26 +28,17 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    /// That many nodes' ports, free when this returns.
+    /// The ports of that many nodes. They stay free while a node is away.
     pub(super) fn free(nodes: usize) -> Vec<Self> {
-        let ports = free_ports(nodes * 5);
-        let of = |five: &[u16]| Self {
-            clear: five[0],
-            sasl: five[1],
-            sasl_tls: five[2],
-            client_certificate: five[3],
-            controller: five[4],
+        let of_one = || Self {
+            clear: ports::free(),
+            sasl: ports::free(),
+            sasl_tls: ports::free(),
+            client_certificate: ports::free(),
+            controller: ports::free(),
         };
-        ports.chunks(5).map(of).collect()
+        std::iter::repeat_with(of_one).take(nodes).collect()
     }
-}
-
-/// That many ports of the loopback interface, free when this returns.
-pub(super) fn free_ports(number: usize) -> Vec<u16> {
-    // All are held at once, so that none is given twice.
-    let listeners: Vec<TcpListener> =
-        (0..number).map(|_| TcpListener::bind("127.0.0.1:0").expect("a port is free")).collect();
-    listeners.iter().map(|listener| listener.local_addr().expect("it is bound").port()).collect()
 }
 
 /// A node, running or not; nodes count from 1.

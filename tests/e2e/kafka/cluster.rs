@@ -1,6 +1,7 @@
 //! A cluster of one or three nodes with the Java process that drives it; everything ends when it is dropped.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 use super::broker::{Broker, Ports};
 use super::java::Truth;
 use crate::certificates::Authority;
-use crate::running::Running;
+use crate::running::{PATIENCE, Running};
 
 /// A cluster.
 pub(super) struct Cluster {
@@ -79,8 +80,8 @@ impl Cluster {
     /// Waits until the `AdminClient` sees that many brokers.
     #[track_caller]
     pub(super) fn until_there(&mut self, nodes: usize) {
-        let mut last = String::new();
-        for _ in 0..20 {
+        let (begun, mut last) = (Instant::now(), String::new());
+        while begun.elapsed() < PATIENCE {
             match self.truth.try_ask(&json!({"do": "truth"})) {
                 Ok(truth) if truth["brokers"].as_array().is_some_and(|brokers| brokers.len() == nodes) => {
                     return;
@@ -88,7 +89,7 @@ impl Cluster {
                 Ok(truth) => last = truth["brokers"].to_string(),
                 Err(error) => last = error,
             }
-            thread::sleep(std::time::Duration::from_millis(500));
+            thread::sleep(Duration::from_millis(500));
         }
         let logs = self.brokers.iter().map(Broker::log).chain(self.servers.iter().map(Running::log));
         let logs: Vec<String> = logs.collect();

@@ -6,9 +6,12 @@ use crate::demo::Demo;
 use crate::prometheus::Prometheus;
 use crate::rules;
 
-/// The demo with an incident after ten seconds, and a Prometheus that has scraped it before.
+/// Long enough for a Prometheus to start, and to see what was before the incident.
+const PRELUDE: &str = "45s";
+
+/// The demo with an incident, and a Prometheus that has scraped it before.
 fn play(incident: &str) -> (Demo, Prometheus) {
-    let demo = Demo::with(&["--incident", incident]);
+    let demo = Demo::with(&["--incident", incident, "--incident-after", PRELUDE]);
     let job = json!({"job_name": "lookout", "static_configs": [{"targets": [demo.address]}]});
     let prometheus = Prometheus::scraping(&job, &rules::generated("prometheus"));
     (demo, prometheus)

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::tools::tool;
 
 /// How long one command may take: the Java side gives up earlier, with a reason.
-const PATIENCE: Duration = Duration::from_secs(100);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// For programs that live a minute: start quickly, stay small, on few cores.
 const OPTIONS: [&str; 4] =
     ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.net.preferIPv4Stack=true"];

@@ -1,11 +1,13 @@
 //! The lag in seconds, held against the timestamps of the very records that have not been read.
 
+use std::cell::Cell;
+
 use lookout_testkit::scrape::Scrape;
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
 use super::driving::milliseconds_now;
-use super::lookout::{Lookout, PERIOD, rows, seconds_now};
+use super::lookout::{Lookout, begun, rows, seconds_now};
 
 /// One second…
 const ABSOLUTE: f64 = 1.0;
@@ -62,14 +64,25 @@ pub(super) fn after_the_start(cluster: &mut Cluster, watched: &Value) {
         let timestamp = (!is_caught_up).then(|| cluster.timestamp(topic, partition, offset));
         known.push(Known { group, topic, partition, timestamp });
     }
+    let looks = Cell::new([seconds_now(); 2]);
     let mut lookout = Lookout::watching(watched);
-    // The first scrape that has groups at all.
+    // The first scrape that has groups at all. The one before had none, and was asked for after the look before that.
     let scrape = lookout.until("a first cycle", |scrape| {
-        (!rows(scrape, "kafka_consumergroup_lag", &[]).is_empty()).then_some(())
+        let is_there = !rows(scrape, "kafka_consumergroup_lag", &[]).is_empty();
+        if !is_there {
+            looks.set([looks.get()[1], seconds_now()]);
+        }
+        is_there.then_some(())
     });
-    hold(&scrape, &known, 0.0);
+    hold(&scrape, &known, looks.get()[0]);
     // With a history that knows nothing of these records.
-    hold(&lookout.fresh(), &known, PERIOD);
+    let scrape = lookout.fresh();
+    hold(&scrape, &known, begun(&scrape, name(watched)).expect("it was read"));
+}
+
+/// The source that reads the cluster.
+fn name(watched: &Value) -> &str {
+    watched["name"].as_str().expect("it has a name")
 }
 
 /// With a history, at the shortest period and at the default one, with even and with bursting producers.
@@ -92,20 +105,21 @@ pub(super) fn while_records_flow(cluster: &mut Cluster, watched: &Value) {
             known.push(Known { group, topic, partition: 0, timestamp });
         }
     }
-    let name = known.last().map(|known| known.group.clone()).expect("there are some");
+    let last = known.last().map(|known| known.group.clone()).expect("there are some");
     for lookout in [&mut hasty, &mut unhurried] {
         let scrape = lookout.until("a cycle with the last group", |scrape| {
-            (!rows(scrape, "kafka_consumergroup_lag_seconds", &[("consumergroup", &name)]).is_empty())
-                .then_some(())
+            let is_there =
+                !rows(scrape, "kafka_consumergroup_lag_seconds", &[("consumergroup", &last)]).is_empty();
+            (is_there && begun(scrape, name(watched)).is_some()).then_some(())
         });
-        hold(&scrape, &known, PERIOD);
+        hold(&scrape, &known, begun(&scrape, name(watched)).expect("it was read"));
     }
     // The dashboard is looked at while they go on.
 }
 
-/// Holds the lags of a scrape that was taken now, and whose readings are up to `old` seconds old.
+/// Holds the lags of a scrape that was taken now, and whose readings began at `since` or later.
 #[track_caller]
-fn hold(scrape: &Scrape, known: &[Known], old: f64) {
+fn hold(scrape: &Scrape, known: &[Known], since: f64) {
     let at = seconds_now();
     let mut wrong = Vec::new();
     let mut worst = 0.0_f64;
@@ -120,7 +134,7 @@ fn hold(scrape: &Scrape, known: &[Known], old: f64) {
             continue;
         };
         // What was true when it was read is a little less than what would be true now.
-        let error = (value - expected).max(expected - old - value).max(0.0);
+        let error = (value - expected).max(expected - (at - since) - value).max(0.0);
         worst = worst.max(error);
         if error > ABSOLUTE.max(RELATIVE * expected) || (timestamp.is_none() && value != 0.0) {
             wrong.push(format!("{group} ({method}): {value:.2} s, wanted {expected:.2} s"));

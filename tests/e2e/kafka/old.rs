@@ -5,13 +5,13 @@ use std::process::Stdio;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::broker::free_ports;
 use super::cluster::Cluster;
 use super::compare::hold_against_truth;
 use super::driving::Kind;
 use super::java;
 use super::lookout::Lookout;
 use super::steps::Steps;
+use crate::ports;
 use crate::running::Running;
 
 #[test]
@@ -34,7 +34,7 @@ fn the_oldest_kafka_is_read_as_its_admin_client_reads_it() {
 
 /// `ZooKeeper` and a broker, and the broker's address.
 fn start(folder: &TempDir) -> (Vec<Running>, String) {
-    let [keeper, broker] = free_ports(2)[..] else { panic!("two ports were asked for") };
+    let [keeper, broker] = [(); 2].map(|()| ports::free());
     let place = |name: &str| folder.path().join(name).display().to_string();
     let written = |name: &str, text: String| {
         std::fs::write(place(name), text).expect("the configuration can be written");

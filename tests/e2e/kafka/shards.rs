@@ -6,7 +6,7 @@ use lookout_testkit::scrape::Scrape;
 use serde_json::json;
 
 use super::cluster::Cluster;
-use super::compare::{MOVING, NOT_FACTS, still};
+use super::compare::{MOVING, NOT_FACTS, TRIES, still};
 use super::driving::Kind;
 use super::facts::text;
 use super::lookout::Lookout;
@@ -60,7 +60,7 @@ fn populate(cluster: &mut Cluster) {
 
 /// Scrapes of the same, frozen moment.
 fn frozen(cluster: &mut Cluster, whole: &mut Lookout, shards: &mut [Lookout; 3]) -> (Scrape, [Scrape; 3]) {
-    for _ in 0..5 {
+    for _ in 0..TRIES {
         let before = cluster.truth();
         let scrapes = (whole.fresh(), shards.each_mut().map(Lookout::fresh));
         if still(&before, &cluster.truth()).is_empty() {

@@ -1,14 +1,12 @@
 //! The story of three brokers, one of which dies and comes back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
-use std::time::Duration;
 
 use lookout_testkit::scrape::Scrape;
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
-use super::compare::{differences, hold_against_truth};
+use super::compare::{hold_against_truth, hold_in_part};
 use super::driving::Kind;
 use super::facts::Facts;
 use super::lookout::{Lookout, rows};
@@ -113,19 +111,8 @@ fn dead(cluster: &mut Cluster, lookout: &mut Lookout) {
         let truth = cluster.truth();
         in_sync_without(&truth, VICTIM).then_some(())
     });
-    let truth = cluster.truth();
-    let scrape = lookout.until("a cycle without the victim", |scrape| {
-        (scrape.value("kafka_brokers", &[]) == Some(2.0)).then_some(())
-    });
-    drop(scrape);
-    thread::sleep(Duration::from_secs(3));
-    let scrape = lookout.scrape();
     // What the dead broker alone had is gone; everything else is the truth.
-    let facts = Facts::of(&truth);
-    let found = differences(&scrape, &facts);
-    let found: Vec<_> = found.into_iter().filter(|line| !is_of_the_victim(line)).collect();
-    assert!(found.is_empty(), "{} of {} differ:\n{}", found.len(), facts.series.len(), found.join("\n"));
-    println!("    {} series equal the truth of two brokers", facts.series.len());
+    let scrape = hold_in_part(cluster, lookout, |line| !is_of_the_victim(line));
     let of = |name, topic| scrape.value(name, &[("topic", topic)]);
     assert_eq!(of("kafka_topic_partitions", "single"), Some(3.0));
     assert_eq!(of("kafka_topic_offline_partitions", "single"), Some(1.0));

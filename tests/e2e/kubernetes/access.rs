@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::api::Api;
 use super::control_plane::ControlPlane;
+use crate::running::until;
 use crate::tools::{succeed, tool};
 
 /// A service account in a namespace of its own name's choosing.
@@ -83,6 +84,7 @@ impl Account {
             .create(&format!("{group}/clusterroles"), &json!({"metadata": {"name": name}, "rules": rules}));
         let binding = self.binding("ClusterRole", &name);
         self.api.create(&format!("{group}/clusterrolebindings"), &binding);
+        self.until_allowed("", rules);
     }
 
     /// May from now on do this everywhere, and nothing else.
@@ -98,6 +100,21 @@ impl Account {
         let group = format!("/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}");
         self.api.create(&format!("{group}/roles"), &json!({"metadata": {"name": name}, "rules": rules}));
         self.api.create(&format!("{group}/rolebindings"), &self.binding("Role", &name));
+        self.until_allowed(namespace, rules);
+    }
+
+    /// Waits until the API server grants this in a namespace, or everywhere: it learns of roles and bindings a little after they are made.
+    fn until_allowed(&self, namespace: &str, rules: &[Value]) {
+        for rule in rules {
+            let attributes = json!({
+                "namespace": namespace, "group": rule["apiGroups"][0], "resource": rule["resources"][0], "verb": rule["verbs"][0],
+            });
+            let review = json!({"spec": {"user": self.user(), "resourceAttributes": attributes}});
+            until("a right that was given", || {
+                let answer = self.api.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", &review);
+                (answer["status"]["allowed"] == true).then_some(())
+            });
+        }
     }
 
     fn binding(&self, kind: &str, role: &str) -> Value {

@@ -52,7 +52,7 @@ impl Api {
 
     fn ask_as(&self, method: &str, path: &str, content_type: &str, body: Option<&Value>) -> Option<Answer> {
         let mut curl = Command::new(tool("CURL"));
-        curl.args(["--silent", "--globoff", "--max-time", "60", "--write-out", "\n%{http_code}"]);
+        curl.args(["--silent", "--globoff", "--max-time", "120", "--write-out", "\n%{http_code}"]);
         curl.args(["--request", method, "--cacert"]).arg(&self.authority);
         match &self.credentials {
             Credentials::Certificate(identity) => {
@@ -128,6 +128,13 @@ impl Kubectl {
     pub(super) fn get(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[&["get", "--output=json"], arguments].concat());
         serde_json::from_str(&output).expect("it prints JSON")
+    }
+
+    /// Waits until the API server knows every kind of object that was defined.
+    #[track_caller]
+    pub(super) fn until_established(&self) {
+        let wait = ["wait", "--for=condition=Established", "--timeout=300s"];
+        self.run(&[&wait[..], &["customresourcedefinitions", "--all"]].concat());
     }
 
     /// The command itself.

@@ -20,15 +20,13 @@ use super::api::{Api, Kubectl};
 use super::control_plane::ControlPlane;
 use super::lookout::{Lookout, Start, rows};
 use super::truth::{items, seconds};
-use crate::running::until;
+use crate::running::{PATIENCE, until};
 use crate::steps::Steps;
 use servers::Servers;
 use web::Web;
 
 const NAMESPACE: &str = "story";
 const FAMILY: &str = "certs_certmanager_certificate";
-/// How long cert-manager may take for something on a loaded machine, in seconds: its check of a challenge alone takes eight.
-const PATIENCE: u64 = 90;
 
 /// What each step works on.
 struct Stage {
@@ -97,7 +95,7 @@ impl Stage {
             }
             let of_left =
                 left.iter().map(|name| all[**name]["status"].to_string()).collect::<Vec<_>>().join("\n");
-            assert!(begun.elapsed().as_secs() < PATIENCE, "{what}: not {left:?}\n{of_left}");
+            assert!(begun.elapsed() < PATIENCE, "{what}: not {left:?}\n{of_left}");
             std::thread::sleep(std::time::Duration::from_millis(200));
         }
     }
@@ -119,7 +117,7 @@ impl Stage {
                 assert!(!wanted.is_empty(), "{family} without rows proves nothing");
                 return println!("    {} rows of {family}", wanted.len());
             }
-            assert!(begun.elapsed().as_secs() < 20, "{family}\nfound  {found:?}\nwanted {wanted:?}");
+            assert!(begun.elapsed() < PATIENCE, "{family}\nfound  {found:?}\nwanted {wanted:?}");
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
     }
@@ -205,7 +203,7 @@ fn until_causes(stage: &mut Stage, wanted: &[(&str, &str)]) {
         last = holding
             .filter_map(|(labels, _)| labels.try_into().ok().map(|[name, cause]: [String; 2]| (name, cause)))
             .collect();
-        (last == wanted || begun.elapsed().as_secs() > 20).then_some(())
+        (last == wanted || begun.elapsed() > PATIENCE / 2).then_some(())
     });
     if last != wanted {
         let said = stage.kubectl.run(&[

@@ -6,7 +6,6 @@
 //! How to get it wrong: to count requests by the server's metrics. They forget everything when it is killed; the audit log
 //! is appended to.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 use super::api::{Api, Credentials, Kubectl};
 use super::server::Server;
 use crate::certificates::{Authority, Identity};
+use crate::ports::free_address;
 use crate::tools::{run, succeed, tool};
 
 /// A running control plane.
@@ -203,9 +203,7 @@ impl ControlPlane {
             let folder = tool(crds).display().to_string();
             kubectl.run(&["apply", "--server-side", "--filename", &folder]);
         }
-        let wait =
-            ["wait", "--for=condition=Established", "--timeout=60s", "customresourcedefinitions", "--all"];
-        kubectl.run(&wait);
+        kubectl.until_established();
     }
 
     /// Creates a namespace with labels.
@@ -217,7 +215,7 @@ impl ControlPlane {
     pub(super) fn compact(&self) {
         let ask = |path: &str, body: &Value| -> Value {
             let mut curl = std::process::Command::new(tool("CURL"));
-            curl.args(["--silent", "--fail", "--max-time", "30", "--data", &body.to_string()]);
+            curl.args(["--silent", "--fail", "--max-time", "120", "--data", &body.to_string()]);
             curl.arg(format!("http://{}/v3/kv/{path}", self.etcd_address));
             serde_json::from_slice(&succeed(&mut curl, b"")).expect("etcd answers in JSON")
         };
@@ -272,10 +270,4 @@ fn folder(name: &str) -> PathBuf {
     let folder = all.join(format!("{FOLDER}{}", std::process::id())).join(name);
     std::fs::create_dir_all(&folder).expect("a folder can be made");
     folder
-}
-
-/// An address that was free a moment ago.
-pub(super) fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    listener.local_addr().expect("it has an address").to_string()
 }

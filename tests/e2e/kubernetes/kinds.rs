@@ -7,6 +7,8 @@ mod signing;
 mod stored;
 mod workloads;
 
+use std::time::{Duration, Instant};
+
 use lookout_testkit::scrape::Scrape;
 use serde_json::json;
 
@@ -15,11 +17,15 @@ use super::api::{Api, Kubectl};
 use super::control_plane::shared;
 use super::lookout::{Lookout, Start, rows};
 use super::material::Issuing;
+use crate::running::PATIENCE;
 use crate::steps::Steps;
 
 /// The namespaces of the story, and how they are written in the configuration.
 const NAMESPACES: [&str; 2] = ["kinds-a", "kinds-b"];
 const ALL: &str = "kinds-*";
+
+/// When it is shown what there is instead of what is wanted: before nobody waits any longer.
+const IN_THE_END: Duration = PATIENCE.saturating_sub(Duration::from_secs(30));
 
 /// What each step works on.
 struct Stage {
@@ -93,17 +99,13 @@ impl Stage {
             found.sort();
             found
         };
-        let last = std::cell::RefCell::new(Vec::new());
-        let begun = std::time::Instant::now();
-        self.lookout.serve.process.until(family, || {
-            let scrape = super::lookout::parse(&format!("http://{}/metrics", self.lookout.serve.address));
-            let found = found(&scrape);
-            let is_over = begun.elapsed() > std::time::Duration::from_secs(20);
-            let is_right = found == wanted;
-            last.replace(found);
-            (is_right || is_over).then_some(())
+        let begun = Instant::now();
+        let last = self.lookout.until(family, |scrape| {
+            // What it has come to in the end says more than that it did not come to what is wanted.
+            let is_over = begun.elapsed() > IN_THE_END;
+            Some(found(scrape)).filter(|found| *found == wanted || is_over)
         });
-        assert_eq!(last.into_inner(), wanted, "{family}");
+        assert_eq!(last, wanted, "{family}");
         println!("    {} rows of {family}", wanted.len());
     }
 }

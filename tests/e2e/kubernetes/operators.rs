@@ -44,9 +44,7 @@ impl Stage {
         let control_plane = ControlPlane::start(name);
         let kubectl = control_plane.kubectl();
         kubectl.run(&["apply", "--server-side", "--filename", &tool(definitions).display().to_string()]);
-        let wait =
-            ["wait", "--for=condition=Established", "--timeout=60s", "customresourcedefinitions", "--all"];
-        kubectl.run(&wait);
+        kubectl.until_established();
         control_plane.namespace(NAMESPACE, &json!({}));
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         Self { operator: None, _control_plane: control_plane, kubectl, folder }

@@ -28,7 +28,7 @@ const WHILE: Duration = Duration::from_secs(15);
 const MOST_A_SECOND: f64 = 6.0;
 
 /// How often, and after which pause, it is looked whether the seat is taken.
-const TRIES: usize = 20;
+const TRIES: usize = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Sits on the only seat; gets up when this is dropped.
@@ -142,7 +142,8 @@ fn count(scrape: &Scrape) -> usize {
 }
 
 impl Seat {
-    /// Begins a review, which everybody may ask for, and never comes to the end of the question; the server waits for it for a minute.
+    /// Begins a review, which everybody may ask for, and never comes to the end of the question; the server waits for it for a minute, and
+    /// then it is begun again.
     #[track_caller]
     fn take(control_plane: &ControlPlane, token: &str) -> Self {
         let api = control_plane.api().with_token(token);
@@ -162,7 +163,7 @@ impl Seat {
     fn try_take(control_plane: &ControlPlane, token: &str) -> Self {
         let mut shell = Command::new("sh");
         // `sleep` holds the question open, and never writes.
-        shell.args(["-c", r#"sleep 55 | "$@""#, "seat"]).arg(tool("CURL"));
+        shell.args(["-c", r#"sleep 3600 | while :; do "$@"; sleep 0.1; done"#, "seat"]).arg(tool("CURL"));
         shell.args(["--silent", "--max-time", "55", "--request", "POST", "--upload-file", "-", "--cacert"]);
         shell.arg(&control_plane.authority.certificate);
         shell.args(["--header", &format!("Authorization: Bearer {token}")]);

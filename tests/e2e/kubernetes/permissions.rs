@@ -141,9 +141,9 @@ fn named(lookout: &mut Lookout) {
     lookout.until("the reason", |scrape| {
         rows(scrape, "lookout_source_errors_total", &of).iter().any(|row| row.value > 0.0).then_some(())
     });
-    let log = lookout.serve.process.log();
-    let line = log.lines().find(|line| line.contains("auth can-i") && line.contains("secrets"));
-    let line = line.unwrap_or_else(|| panic!("the log does not name the right:\n{log}"));
+    let line = lookout.serve.process.until_log("the right in the log", |line| {
+        (line.contains("auth can-i") && line.contains("secrets")).then(|| line.to_owned())
+    });
     println!("    {line}");
 }
 

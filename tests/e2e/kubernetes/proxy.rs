@@ -25,11 +25,12 @@ impl Way {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 // A server that is away refuses as well.
-                let Some(server) = TcpStream::connect(&target).ok().filter(|_| !flag.load(Ordering::SeqCst))
-                else {
-                    continue;
-                };
+                let Ok(server) = TcpStream::connect(&target) else { continue };
+                // The flag is looked at under the lock: a connection that is let through is one that a cut ends.
                 let mut open = open.lock().expect("nobody panics with it");
+                if flag.load(Ordering::SeqCst) {
+                    continue;
+                }
                 for (from, to) in [(&client, &server), (&server, &client)] {
                     let copy = |stream: &TcpStream| stream.try_clone().expect("a stream can be shared");
                     let (from, to) = (copy(from), copy(to));
@@ -43,8 +44,9 @@ impl Way {
 
     /// Ends every connection and refuses new ones.
     pub(super) fn cut(&self) {
+        let mut connections = self.connections.lock().expect("nobody panics with it");
         self.is_cut.store(true, Ordering::SeqCst);
-        for stream in self.connections.lock().expect("nobody panics with it").drain(..) {
+        for stream in connections.drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::running::PATIENCE;
+
 /// Runs its arguments, writes their process identifier to `$0`, and ends them with its input.
 const SHELL: &str = r#""$@" & id=$!; echo $id > "$0"; read -r _; kill -9 $id; wait $id"#;
-/// How long a server may take to start on a loaded machine.
-const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(50);
 /// Of a log, as many lines are shown.
 const LAST_WORDS: usize = 30;

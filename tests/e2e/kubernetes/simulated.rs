@@ -9,13 +9,16 @@ use std::time::Duration;
 
 use super::api::Kubectl;
 use super::truth::{items, of};
+use crate::running::PATIENCE;
 use crate::tools::tool;
 
 const SECRETS: usize = 1200;
 const NAMESPACES: usize = 4;
 const RELEASES: usize = 3;
-/// How long kubectl may take to say something on a loaded machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long it is waited for a change to be seen before another one is made.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How many changes are made.
+const TRIES: usize = 150;
 
 /// A process, killed when this is dropped, and the lines that it says.
 pub(super) struct Spoken {
@@ -53,7 +56,7 @@ fn kubectl_lists_and_watches_from_the_simulator() {
     ];
     let watching = Spoken::start(&mut kubectl.command(&watch));
     // When a watch has begun, nobody says; so changes are made until one is seen.
-    let seen = (1..=30).find_map(|number| {
+    let seen = (1..=TRIES).find_map(|number| {
         kubectl.run(&[
             "label",
             "secret",
@@ -63,7 +66,7 @@ fn kubectl_lists_and_watches_from_the_simulator() {
             "--overwrite",
             &format!("seen=by-{number}"),
         ]);
-        watching.lines.recv_timeout(PATIENCE / 30).ok()
+        watching.lines.recv_timeout(PAUSE).ok()
     });
     assert!(seen.as_deref().is_some_and(|line| line.starts_with("by-")), "{seen:?}");
 }

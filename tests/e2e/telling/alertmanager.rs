@@ -58,7 +58,7 @@ fn the_newest_alertmanager_tells_everybody_what_the_routes_say() {
 /// Tells it what fires, or no longer does.
 fn post(alertmanager: &Alertmanager, alerts: &[Value]) {
     let mut curl = Command::new(tool("CURL"));
-    curl.args(["--silent", "--show-error", "--fail-with-body", "--max-time", "10"]);
+    curl.args(["--silent", "--show-error", "--fail-with-body", "--max-time", "60"]);
     curl.args(["--header", "Content-Type: application/json", "--data-binary", "@-"]);
     curl.arg(format!("http://{}/api/v2/alerts", alertmanager.address));
     succeed(&mut curl, json!(alerts).to_string().as_bytes());

@@ -32,13 +32,15 @@ impl Memory {
     pub(super) fn of(id: u32) -> Result<Self, Error> {
         let path = PathBuf::from(format!("/proc/{id}/status"));
         let text = fs::read_to_string(&path).map_err(|source| Error::ReadFile { path, source })?;
-        let field = |name: &str| {
-            let value = text.lines().find_map(|line| line.strip_prefix(name))?;
-            value.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()
-        };
-        let bytes = |name| field(name).unwrap_or_default() * 1024;
-        Ok(Self { resident: bytes("VmRSS:"), anonymous: bytes("RssAnon:") })
+        Ok(Self { resident: bytes(&text, "VmRSS:"), anonymous: bytes(&text, "RssAnon:") })
     }
+}
+
+/// What a field of `/proc/ID/status` says, in bytes.
+pub(super) fn bytes(status: &str, field: &str) -> u64 {
+    let value = status.lines().find_map(|line| line.strip_prefix(field));
+    let kibibytes = value.and_then(|value| value.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    kibibytes.unwrap_or_default() * 1024
 }
 
 /// The threads of the process `id`, now.

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::figures::Memory;
+use super::figures::bytes;
 use crate::error::Error;
 
 /// A running process, killed and awaited when this is dropped.
@@ -100,10 +100,9 @@ pub(super) fn processor(id: u32) -> Duration {
 
 /// The memory of the process `id` now, and the most that it ever had; resident bytes.
 pub(super) fn resident(id: u32) -> [u64; 2] {
-    let text = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let peak = peak.and_then(|value| value.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-    [Memory::of(id).map_or(0, |memory| memory.resident), peak.unwrap_or_default() * 1024]
+    // Read once: from one reading to the next the process may have grown beyond its former peak.
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    ["VmRSS:", "VmHWM:"].map(|field| bytes(&status, field))
 }
 
 fn open(path: &Path) -> Result<File, Error> {

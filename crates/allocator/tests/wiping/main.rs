@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::hint::black_box;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use lookout_testkit::process_memory::Needle;
 
@@ -13,6 +14,14 @@ static ALLOCATOR: lookout_allocator::Allocator = lookout_allocator::ALLOCATOR;
 
 /// From a word to what an allocator asks of the system apart.
 const SIZES: [usize; 5] = [32, 500, 4_096, 300_000, 40_000_000];
+
+/// Held for writing by whoever weighs the whole process, and for reading by whoever takes much.
+static WEIGHING: RwLock<()> = RwLock::new(());
+
+/// Keeps the process from being weighed meanwhile.
+fn unweighed() -> RwLockReadGuard<'static, ()> {
+    WEIGHING.read().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A block of `size` bytes that ends with the needle.
 fn block(needle: &Needle, size: usize) -> Vec<u8> {
@@ -26,6 +35,7 @@ fn block(needle: &Needle, size: usize) -> Vec<u8> {
 
 #[test]
 fn freed_memory_of_any_size_is_wiped() {
+    let _unweighed = unweighed();
     for size in SIZES {
         let needle = Needle::random();
         let freed = block(&needle, size);
@@ -46,6 +56,7 @@ fn many_freed_blocks_leave_nothing() {
 
 #[test]
 fn a_vector_that_grows_leaves_no_copy_behind() {
+    let _unweighed = unweighed();
     let needle = Needle::random();
     let mut growing = block(&needle, 32);
     let (mut capacity, mut moves) = (growing.capacity(), 0);
@@ -63,6 +74,7 @@ fn a_vector_that_grows_leaves_no_copy_behind() {
 
 #[test]
 fn a_vector_that_shrinks_leaves_nothing_of_what_was_cut_off() {
+    let _unweighed = unweighed();
     for size in SIZES {
         let needle = Needle::random();
         let mut shrinking = block(&needle, size);
@@ -76,12 +88,13 @@ fn a_vector_that_shrinks_leaves_nothing_of_what_was_cut_off() {
 #[test]
 fn what_is_freed_goes_back_to_the_system_at_once() {
     const TAKEN: u64 = 200_000_000;
+    let _alone = WEIGHING.write().unwrap_or_else(PoisonError::into_inner);
     let before = resident();
     let blocks: Vec<Vec<u8>> = (0..TAKEN / 100_000).map(|_| black_box(vec![b'.'; 100_000])).collect();
     let full = resident();
     drop(blocks);
     let after = resident();
-    // Other tests take up to 40 MB meanwhile.
+    // Other tests take a few MB meanwhile.
     assert!(full > before + TAKEN / 2, "{before} bytes, then {full}");
     assert!(after < full - TAKEN / 2, "{full} bytes, then {after}: was `.cargo/config.toml` read?");
 }
@@ -105,6 +118,7 @@ fn what_lies_beyond_the_length_is_wiped_too() {
 
 #[test]
 fn memory_freed_by_another_thread_is_wiped_also_when_its_own_has_ended() {
+    let _unweighed = unweighed();
     let needle = Needle::random();
     let theirs = needle.clone();
     let blocks: Vec<Vec<u8>> =

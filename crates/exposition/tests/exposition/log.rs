@@ -1,9 +1,10 @@
 //! What is dropped is logged once per family and reason, however often it is published.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use lookout_exposition::{Batch, Family};
+use tracing::subscriber::{NoSubscriber, set_global_default, with_default};
 
 use crate::support::{AGE, READS, with_budget};
 
@@ -23,11 +24,15 @@ impl Write for Log {
 impl Log {
     /// What `work` logs, line by line.
     fn of(work: impl FnOnce()) -> Vec<String> {
+        // Beside the only subscriber of a process, which is of a single thread, what another thread is the first to log is switched
+        // off for all: only that thread is asked whether anybody wants it. So there is a second one, which wants nothing.
+        static SECOND: Once = Once::new();
         let log = Self::default();
         let writer = log.clone();
         let subscriber =
             tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        tracing::subscriber::with_default(subscriber, work);
+        SECOND.call_once(|| set_global_default(NoSubscriber::new()).unwrap());
+        with_default(subscriber, work);
         let bytes = log.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
     }

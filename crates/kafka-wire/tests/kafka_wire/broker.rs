@@ -1,6 +1,9 @@
 //! A broker on a real socket that does what a test tells it: Kafka's frames, and every way to break them.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use kafka_protocol::{
@@ -10,7 +13,7 @@ use kafka_protocol::{
 use lookout_kafka_wire::{Address, Api, Connection, Failure, Options, Traffic};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     task::AbortHandle,
 };
 use tokio_rustls::TlsAcceptor;
@@ -37,6 +40,20 @@ pub(crate) enum Reaction {
     Close(Vec<u8>),
     /// Sends these bytes and then nothing more, with the connection open.
     Stall(Vec<u8>),
+}
+
+/// Options with more patience than any machine needs.
+pub(crate) fn patient() -> Options {
+    let long = Duration::from_mins(1);
+    Options { connect_timeout: long, request_timeout: long, ..Options::default() }
+}
+
+/// An address that nobody listens at, and nobody else is given while it is held.
+pub(crate) fn nobody() -> (TcpSocket, Address) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, Address::new("127.0.0.1", port))
 }
 
 type Handler = Arc<dyn Fn(&Seen) -> Reaction + Send + Sync>;

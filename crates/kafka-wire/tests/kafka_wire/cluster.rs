@@ -15,7 +15,10 @@ use kafka_protocol::{
 use lookout_declarations::Reason;
 use lookout_kafka_wire::{Address, Api, Cluster, ErrorCode, Failure, Options, metadata::Topics};
 
-use crate::broker::{FakeBroker, Reaction, Seen, all_versions, encode, versions};
+use crate::{
+    broker::{FakeBroker, Reaction, Seen, all_versions, encode, nobody, patient, versions},
+    standstill::{standing_still, until},
+};
 
 /// Who is in the cluster, as every broker of it says.
 pub(crate) type Members = Arc<Mutex<Vec<(i32, Address)>>>;
@@ -66,17 +69,12 @@ pub(crate) fn nothing(_: &Seen) -> Option<Reaction> {
 }
 
 pub(crate) fn cluster(bootstrap: &[&FakeBroker]) -> Cluster {
-    Cluster::new(bootstrap.iter().map(|broker| broker.address.clone()).collect(), Options::default())
+    Cluster::new(bootstrap.iter().map(|broker| broker.address.clone()).collect(), patient())
 }
 
 pub(crate) async fn refresh(cluster: &mut Cluster) -> Result<Vec<i32>, Failure> {
     cluster.refresh(Topics::None, |_| {}).await?;
     Ok(cluster.brokers().map(|broker| broker.id()).collect())
-}
-
-async fn nobody() -> Address {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    Address::new("127.0.0.1", listener.local_addr().unwrap().port())
 }
 
 #[tokio::test]
@@ -101,13 +99,14 @@ async fn one_address_is_enough_to_find_all_brokers_and_its_connection_is_kept() 
 async fn the_next_address_is_tried_when_nobody_is_at_the_first() {
     let members = Members::default();
     let one = member(&members, 1, nothing).await;
-    let mut cluster = Cluster::new(vec![nobody().await, one.address.clone()], Options::default());
+    let ((_held, nobody_there), (_also_held, nor_there)) = (nobody(), nobody());
+    let mut cluster = Cluster::new(vec![nobody_there.clone(), one.address.clone()], patient());
     assert_eq!(refresh(&mut cluster).await.unwrap(), [1]);
-    let mut cluster = Cluster::new(vec![nobody().await, nobody().await], Options::default());
+    let mut cluster = Cluster::new(vec![nobody_there, nor_there], patient());
     let failure = refresh(&mut cluster).await.unwrap_err();
     assert!(matches!(failure, Failure::ReachCluster { tried: 2, .. }), "{failure:?}");
     assert_eq!(failure.reason(), Reason::Unreachable);
-    let mut cluster = Cluster::new(Vec::new(), Options::default());
+    let mut cluster = Cluster::new(Vec::new(), patient());
     assert!(matches!(refresh(&mut cluster).await, Err(Failure::KnowBrokers)));
 }
 
@@ -126,7 +125,7 @@ async fn addresses_that_are_silent_do_not_hide_one_that_is_not() {
         .collect();
     bootstrap.push(one.address.clone());
     // Longer than the test may take: nobody waits for them.
-    let options = Options { connect_timeout: core::time::Duration::from_hours(1), ..Options::default() };
+    let options = Options { connect_timeout: core::time::Duration::from_hours(1), ..patient() };
     let mut cluster = Cluster::new(bootstrap, options);
     assert_eq!(refresh(&mut cluster).await.unwrap(), [1]);
     assert_eq!(cluster.traffic().figures().connections, 1);
@@ -144,9 +143,16 @@ async fn a_question_that_was_given_up_half_way_is_put_to_the_next() {
     let one = member(&members, 1, stalls).await;
     let two = member(&members, 2, nothing).await;
     let mut cluster = cluster(&[&one, &two]);
-    let given_up = tokio::time::timeout(core::time::Duration::from_millis(500), refresh(&mut cluster)).await;
-    assert!(given_up.is_err());
-    assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2]);
+    // While time stands still the second one is not tried beside the first.
+    standing_still(async {
+        tokio::select! {
+            told = refresh(&mut cluster) => panic!("{told:?}"),
+            () = until("the question", || !one.seen().is_empty()) => {}
+        }
+        assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2]);
+    })
+    .await;
+    assert_eq!((one.seen().len(), two.seen().len()), (1, 1));
 }
 
 #[tokio::test]
@@ -201,8 +207,11 @@ async fn a_broker_that_stalls_is_not_the_first_to_be_asked_again() {
     let spoilt =
         member(&members, 1, |seen| (seen.api == Api::Metadata).then(|| Reaction::Close(Vec::new()))).await;
     refresh(&mut cluster).await.unwrap();
-    assert!(refresh(&mut cluster).await.is_err());
-    assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2]);
+    standing_still(async {
+        assert!(refresh(&mut cluster).await.is_err());
+        assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2]);
+    })
+    .await;
     assert_eq!(spoilt.seen().len(), 1);
 }
 
@@ -213,8 +222,11 @@ async fn an_address_behind_which_somebody_stalls_is_not_the_first_to_be_asked_ag
         member(&members, 1, |seen| (seen.api == Api::Metadata).then(|| Reaction::Close(Vec::new()))).await;
     let two = member(&members, 2, nothing).await;
     let mut cluster = cluster(&[&one, &two]);
-    assert!(refresh(&mut cluster).await.is_err());
-    assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2]);
+    standing_still(async {
+        assert!(refresh(&mut cluster).await.is_err());
+        assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2]);
+    })
+    .await;
 }
 
 #[tokio::test]

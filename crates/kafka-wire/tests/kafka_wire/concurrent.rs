@@ -1,6 +1,6 @@
 //! One exchange per broker, all at the same time, each in a task of its own: what a broker that stalls costs the others.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use kafka_protocol::messages::{
@@ -9,14 +9,15 @@ use kafka_protocol::messages::{
 };
 use lookout_declarations::Reason;
 use lookout_kafka_wire::{
-    Api, Broker, Cluster, Failure, Options,
+    Api, Broker, Cluster, Failure,
     list_offsets::{self, Batch, Isolation, Spec},
 };
 use tokio::task::JoinSet;
 
 use crate::{
-    broker::{Reaction, encode},
+    broker::{Reaction, encode, patient},
     cluster::{Members, member, refresh},
+    standstill::{standing_still, until},
 };
 
 /// The ends of the partitions that a broker leads, in three requests.
@@ -43,7 +44,7 @@ fn offsets(version: i16) -> Bytes {
     encode(&ListOffsetsResponse::default().with_topics(vec![topic]), version)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_task_per_broker_asks_its_own_and_one_that_stalls_is_late_alone() {
     let members = Members::default();
     let mut brokers = Vec::new();
@@ -56,18 +57,26 @@ async fn a_task_per_broker_asks_its_own_and_one_that_stalls_is_late_alone() {
         });
         brokers.push(broker.await);
     }
-    let options = Options { request_timeout: Duration::from_secs(2), ..Options::default() };
-    let mut cluster = Cluster::new(vec![brokers[0].address.clone()], options);
+    let mut cluster = Cluster::new(vec![brokers[0].address.clone()], patient());
     assert_eq!(refresh(&mut cluster).await.unwrap(), [1, 2, 3, 4]);
     let mut exchanges: JoinSet<_> = cluster.brokers().map(|broker| ends(Arc::clone(broker))).collect();
     let mut outcomes = Vec::new();
-    while let Some(outcome) = exchanges.join_next().await {
-        let (id, outcome) = outcome.unwrap();
-        outcomes.push((id, outcome.map_err(|failure| failure.reason())));
-    }
-    assert_eq!(outcomes.last(), Some(&(2, Err(Reason::Timeout))), "nobody waits for the one that stalls");
+    let mut end_one = async || {
+        let (id, outcome) = exchanges.join_next().await.unwrap().unwrap();
+        (id, outcome.map_err(|failure| failure.reason()))
+    };
+    // While time stands still nobody is late: who waited for the one that stalls would never come back.
+    standing_still(async {
+        for _ in 0..3 {
+            outcomes.push(end_one().await);
+        }
+        let asked = || brokers[1].seen().iter().any(|seen| seen.api == Api::ListOffsets);
+        until("the question to the one that stalls", asked).await;
+    })
+    .await;
     outcomes.sort_by_key(|(id, _)| *id);
-    assert_eq!(outcomes[0], (1, Ok(21)));
-    assert_eq!(outcomes[2], (3, Err(Reason::Disconnected)));
-    assert_eq!(outcomes[3], (4, Ok(21)));
+    assert_eq!(outcomes, [(1, Ok(21)), (3, Err(Reason::Disconnected)), (4, Ok(21))]);
+    // It alone is left, and the clock leaps to the end of its time.
+    tokio::time::pause();
+    assert_eq!(end_one().await, (2, Err(Reason::Timeout)));
 }

@@ -7,9 +7,11 @@ use bytes::Bytes;
 use kafka_protocol::messages::{ListGroupsRequest, ListGroupsResponse, list_groups_response::ListedGroup};
 use lookout_declarations::Reason;
 use lookout_kafka_wire::{Address, Api, Connection, Failure, Options};
-use tokio::net::TcpListener;
 
-use crate::broker::{FakeBroker, Reaction, Seen, all_versions, encode, frame, modern};
+use crate::{
+    broker::{FakeBroker, Reaction, Seen, all_versions, encode, frame, modern, nobody, patient},
+    standstill::until,
+};
 
 /// More bytes than the answers of these tests have.
 const MAX_ANSWER: usize = 200;
@@ -52,7 +54,7 @@ async fn a_broker_that_closes_at_any_byte_is_disconnected() {
                 Reaction::Raw(answer)
             })
             .await;
-            match ask(&broker, &Options::default()).await {
+            match ask(&broker, &patient()).await {
                 Ok(_) => {
                     assert!(cut > 20, "an answer that was cut off was accepted");
                     break;
@@ -101,7 +103,7 @@ async fn an_answer_to_another_request_is_refused() {
         Reaction::Raw(answer)
     })
     .await;
-    let failure = ask(&broker, &Options::default()).await.unwrap_err();
+    let failure = ask(&broker, &patient()).await.unwrap_err();
     assert!(matches!(failure, Failure::MatchAnswer { .. }), "{failure:?}");
     assert_eq!(failure.reason(), Reason::Protocol);
 }
@@ -115,7 +117,7 @@ async fn an_answer_that_breaks_off_inside_its_frame_or_goes_on_is_refused() {
             Reaction::Answer(body.into())
         })
         .await;
-        let failure = ask(&broker, &Options::default()).await.unwrap_err();
+        let failure = ask(&broker, &patient()).await.unwrap_err();
         assert!(matches!(failure, Failure::UnderstandAnswer { .. }), "{failure:?}");
     }
 }
@@ -145,9 +147,13 @@ async fn a_spoilt_connection_is_never_used_again() {
         if seen.correlation == 1 { Reaction::Stall(Vec::new()) } else { Reaction::Raw(answer_to(seen)) }
     })
     .await;
-    let mut connection = broker.connect(&impatient()).await.unwrap();
+    // The connection is opened while time goes on, and then the clock leaps.
+    let mut connection = broker.connect(&patient()).await.unwrap();
+    tokio::time::pause();
     let failure = connection.call(&ListGroupsRequest::default()).await.unwrap_err();
+    tokio::time::resume();
     assert_eq!(failure.reason(), Reason::Timeout);
+    until("the first request", || !broker.seen().is_empty()).await;
     let failure = connection.call(&ListGroupsRequest::default()).await.unwrap_err();
     assert!(matches!(failure, Failure::UseConnection { .. }), "{failure:?}");
     assert!(!connection.is_usable().await);
@@ -157,7 +163,7 @@ async fn a_spoilt_connection_is_never_used_again() {
 #[tokio::test]
 async fn a_request_that_is_given_up_spoils_the_connection() {
     let broker = modern(|_| Reaction::Stall(Vec::new())).await;
-    let mut connection = broker.connect(&Options::default()).await.unwrap();
+    let mut connection = broker.connect(&patient()).await.unwrap();
     let question = ListGroupsRequest::default();
     let given_up = tokio::time::timeout(Duration::from_millis(20), connection.call(&question)).await;
     assert!(given_up.is_err());
@@ -168,24 +174,22 @@ async fn a_request_that_is_given_up_spoils_the_connection() {
 #[tokio::test]
 async fn a_connection_that_the_broker_closed_while_idle_is_noticed_without_asking() {
     let broker = modern(|seen| Reaction::Close(answer_to(seen))).await;
-    let mut connection = broker.connect(&Options::default()).await.unwrap();
+    let mut connection = broker.connect(&patient()).await.unwrap();
     assert!(connection.is_usable().await);
     connection.call(&ListGroupsRequest::default()).await.unwrap();
     let mut tries = 0;
     while connection.is_usable().await {
         tries += 1;
-        assert!(tries < 1_000, "the end of the connection was not noticed");
+        assert!(tries < 12_000, "the end of the connection was not noticed");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
 #[tokio::test]
 async fn nobody_at_the_address_and_no_such_name_are_told_apart() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = Address::new("127.0.0.1", listener.local_addr().unwrap().port());
-    drop(listener);
-    let open = |address| Connection::open(address, Options::default().into(), <_>::default());
-    let failure = open(nobody).await.unwrap_err();
+    let (_held, nobody_there) = nobody();
+    let open = |address| Connection::open(address, patient().into(), <_>::default());
+    let failure = open(nobody_there).await.unwrap_err();
     assert_eq!(failure.reason(), Reason::Unreachable);
     let failure = open(Address::new("no host has a space", 9092)).await.unwrap_err();
     assert_eq!(failure.reason(), Reason::Unresolved);

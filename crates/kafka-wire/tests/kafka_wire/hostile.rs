@@ -8,7 +8,7 @@ use lookout_kafka_wire::{
     share_group_offsets,
 };
 
-use crate::broker::{FakeBroker, Reaction, modern, versions};
+use crate::broker::{FakeBroker, Reaction, modern, patient, versions};
 
 /// "Not throttled", and 2³¹ − 1 elements.
 const EIGHT_BYTES: [u8; 8] = [0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF];
@@ -29,7 +29,7 @@ async fn old_broker() -> FakeBroker {
 #[tokio::test]
 async fn eight_bytes_that_announce_two_billion_groups_are_refused() {
     let broker = old_broker().await;
-    let mut connection = broker.connect(&Options::default()).await.unwrap();
+    let mut connection = broker.connect(&patient()).await.unwrap();
     let question = DescribeGroupsRequest::default().with_groups(vec![GroupId("group".into())]);
     let failure = connection.call(&question).await.unwrap_err();
     let refused = Malformed::TrustCount { count: 0x7FFF_FFFF, left: 0 };
@@ -39,7 +39,7 @@ async fn eight_bytes_that_announce_two_billion_groups_are_refused() {
     );
     assert_eq!(failure.reason(), Reason::Protocol);
     assert!(!connection.is_usable().await);
-    let mut connection = broker.connect(&Options::default()).await.unwrap();
+    let mut connection = broker.connect(&patient()).await.unwrap();
     let failure = connection.call(&ListGroupsRequest::default()).await.unwrap_err();
     assert_eq!(failure.reason(), Reason::Protocol);
 }
@@ -47,7 +47,7 @@ async fn eight_bytes_that_announce_two_billion_groups_are_refused() {
 #[tokio::test]
 async fn eight_bytes_that_announce_two_billion_brokers_are_refused() {
     let broker = old_broker().await;
-    let mut cluster = Cluster::new(vec![broker.address.clone()], Options::default());
+    let mut cluster = Cluster::new(vec![broker.address.clone()], patient());
     let failure = cluster.refresh(metadata::Topics::All, |_| {}).await.unwrap_err();
     let refused = Malformed::TrustCount { count: 0x7FFF_FFFF, left: 0 };
     assert!(
@@ -82,7 +82,7 @@ async fn an_answer_over_the_limit_is_refused_by_its_length_alone() {
     // One GiB, of which no byte ever comes.
     let broker = modern(|_| Reaction::Stall(vec![0x40, 0, 0, 0])).await;
     let limits = Limits { small_answer: 1_000, ..Limits::default() };
-    let mut connection = broker.connect(&Options { limits, ..Options::default() }).await.unwrap();
+    let mut connection = broker.connect(&Options { limits, ..patient() }).await.unwrap();
     let failure = connection.call(&ListGroupsRequest::default()).await.unwrap_err();
     let expected = (1 << 30, 1_000);
     assert!(
@@ -102,7 +102,7 @@ async fn what_speaks_another_protocol_is_told_from_a_large_answer() {
         &[0, 0, 0, 3, 1, 2, 3],
     ] {
         let broker = FakeBroker::start(move |_| Reaction::Stall(words.to_vec())).await;
-        let failure = broker.connect(&Options::default()).await.unwrap_err();
+        let failure = broker.connect(&patient()).await.unwrap_err();
         assert!(matches!(failure, Failure::SpeakKafka { .. }), "{failure:?}");
         assert_eq!(failure.reason(), Reason::Protocol);
     }

@@ -18,7 +18,9 @@ use tempfile::NamedTempFile;
 use tokio::task::JoinSet;
 
 use crate::{
+    broker::{nobody, patient},
     login::{Said, broker, secret},
+    standstill::{standing_still, until},
     tls::{Authority, acceptor},
 };
 
@@ -61,7 +63,7 @@ impl Setup {
             scope: Some("kafka read".to_owned()),
             audience: None,
             tls: Some(self.tls()),
-            timeout: Duration::from_secs(20),
+            timeout: Duration::from_mins(1),
         }
     }
 
@@ -133,7 +135,7 @@ async fn a_broker_gets_the_token_and_the_extensions() {
     let token = Arc::new(setup.endpoint(issuer.port));
     let extensions = Extensions::new([("logicalCluster".to_owned(), "lkc-1".to_owned())]).unwrap();
     let sasl = Some(Sasl::OauthBearer { token, extensions });
-    let options = Options { sasl, ..Options::default() };
+    let options = Options { sasl, ..patient() };
     for _ in 0..3 {
         broker.connect(&options).await.unwrap().call(&ListGroupsRequest::default()).await.unwrap();
     }
@@ -146,13 +148,14 @@ async fn a_token_is_asked_for_again_shortly_before_its_end() {
     let setup = Setup::new();
     let issuer = setup.issuer(|_| granted(TOKEN, "\"300\"")).await;
     let endpoint = setup.endpoint(issuer.port);
-    for (passed, requests) in [(0, 1), (230, 1), (15, 2), (230, 2), (300, 3)] {
-        tokio::time::pause();
-        tokio::time::advance(Duration::from_secs(passed)).await;
-        tokio::time::resume();
-        endpoint.token().await.unwrap();
-        assert_eq!(issuer.asked().len(), requests, "after {passed} s more");
-    }
+    standing_still(async {
+        for (passed, requests) in [(0, 1), (239, 1), (2, 2), (239, 2), (300, 3)] {
+            tokio::time::advance(Duration::from_secs(passed)).await;
+            endpoint.token().await.unwrap();
+            assert_eq!(issuer.asked().len(), requests, "after {passed} s more");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -217,9 +220,7 @@ async fn one_who_gives_up_leaves_the_request_to_the_next() {
         let endpoint = Arc::clone(&endpoint);
         async move { endpoint.token().await.map(drop) }
     });
-    while issuer.asked().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("the first request", || !issuer.asked().is_empty()).await;
     let second = tokio::spawn(async move { endpoint.token().await.map(drop) });
     tokio::task::yield_now().await;
     first.abort();
@@ -289,7 +290,7 @@ async fn an_issuer_that_is_slow_huge_or_no_http_is_told() {
             if stalls { Reply::Stalls(bytes) } else { Reply::Raw(bytes) }
         };
         let issuer = setup.issuer(reply).await;
-        let quick = Duration::from_millis(if expected == Reason::Timeout { 400 } else { 20_000 });
+        let quick = Duration::from_millis(if expected == Reason::Timeout { 400 } else { 60_000 });
         let credentials = ClientCredentials { timeout: quick, ..setup.credentials(issuer.port) };
         let failure = refusal(&TokenEndpoint::new(credentials).unwrap()).await;
         assert_eq!(failure.reason, expected, "{what:?}: {failure:?}");
@@ -304,10 +305,9 @@ async fn an_issuer_that_is_not_there_or_not_trusted_is_told() {
             ClientCredentials { endpoint: format!("{endpoint}/realms/data/token"), ..setup.credentials(1) };
         TokenEndpoint::new(credentials).unwrap()
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = listener.local_addr().unwrap().port();
-    drop(listener);
-    assert_eq!(refusal(&with(&format!("https://127.0.0.1:{nobody}"))).await.reason, Reason::Unreachable);
+    let (_held, nobody_there) = nobody();
+    let nobody_there = with(&format!("https://127.0.0.1:{}", nobody_there.port));
+    assert_eq!(refusal(&nobody_there).await.reason, Reason::Unreachable);
     assert_eq!(refusal(&with("https://issuer.invalid")).await.reason, Reason::Unresolved);
     // Of the right authority, under another name; and of another authority.
     let other = Setup::new();
@@ -374,7 +374,7 @@ async fn a_login_fails_with_the_reason_of_the_issuer() {
     let broker = broker(|_| Said::Refused).await;
     let sasl =
         Sasl::OauthBearer { token: Arc::new(setup.endpoint(issuer.port)), extensions: Extensions::default() };
-    let failure = broker.connect(&Options { sasl: Some(sasl), ..Options::default() }).await.unwrap_err();
+    let failure = broker.connect(&Options { sasl: Some(sasl), ..patient() }).await.unwrap_err();
     assert_eq!(failure.reason(), Reason::Unauthenticated);
     let Failure::FetchToken { source, .. } = &failure else { panic!("{failure:?}") };
     let cause = std::error::Error::source(source).unwrap();

@@ -25,7 +25,7 @@ use lookout_kafka_wire::{Api, Extensions, Failure, Options, Sasl, ScramHash, Tok
 use ring::{digest, hmac, pbkdf2};
 use tempfile::NamedTempFile;
 
-use crate::broker::{FakeBroker, Reaction, Seen, encode, modern};
+use crate::broker::{FakeBroker, Reaction, Seen, encode, modern, patient};
 
 const PASSWORD: &str = "p,a=s→s";
 
@@ -37,7 +37,7 @@ pub(crate) fn secret(text: &str) -> (NamedTempFile, Secret) {
 }
 
 fn options(sasl: Sasl) -> Options {
-    Options { sasl: Some(sasl), ..Options::default() }
+    Options { sasl: Some(sasl), ..patient() }
 }
 
 /// What the broker says to one message of a mechanism.

@@ -18,5 +18,6 @@ mod negotiation;
 mod pipeline;
 #[cfg(feature = "real")]
 mod real;
+mod standstill;
 mod tls;
 mod torn;

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use kafka_protocol::messages::{DescribeQuorumRequest, ListGroupsRequest, ListGroupsResponse};
 use lookout_declarations::Reason;
-use lookout_kafka_wire::{Api, Failure, Options};
+use lookout_kafka_wire::{Api, Failure};
 
-use crate::broker::{FakeBroker, Reaction, encode, modern, versions};
+use crate::broker::{FakeBroker, Reaction, encode, modern, patient, versions};
 
 /// Kafka 2.1: knows nothing of version 3 of `ApiVersions`, nor of flexible messages.
 async fn old_broker() -> FakeBroker {
@@ -24,7 +24,7 @@ async fn old_broker() -> FakeBroker {
 #[tokio::test]
 async fn an_old_broker_is_asked_again_in_the_version_that_it_understands() {
     let broker = old_broker().await;
-    let mut connection = broker.connect(&Options::default()).await.unwrap();
+    let mut connection = broker.connect(&patient()).await.unwrap();
     assert_eq!(connection.version(Api::Metadata).unwrap(), 7);
     connection.call(&ListGroupsRequest::default()).await.unwrap();
     assert_eq!(broker.seen()[0].version, 2);
@@ -33,7 +33,7 @@ async fn an_old_broker_is_asked_again_in_the_version_that_it_understands() {
 #[tokio::test]
 async fn what_the_broker_does_not_know_fails_alone() {
     let broker = old_broker().await;
-    let mut connection = broker.connect(&Options::default()).await.unwrap();
+    let mut connection = broker.connect(&patient()).await.unwrap();
     let failure = connection.call(&DescribeQuorumRequest::default()).await.unwrap_err();
     assert!(matches!(failure, Failure::ChooseVersion { theirs: None, .. }), "{failure:?}");
     assert_eq!(failure.reason(), Reason::Protocol);
@@ -44,7 +44,7 @@ async fn what_the_broker_does_not_know_fails_alone() {
 #[tokio::test]
 async fn every_kind_of_request_has_its_highest_version_with_a_modern_broker() {
     let broker = modern(|_| Reaction::Close(Vec::new())).await;
-    let connection = broker.connect(&Options::default()).await.unwrap();
+    let connection = broker.connect(&patient()).await.unwrap();
     for api in Api::ALL {
         assert_eq!(connection.version(api).unwrap(), api.versions().1);
     }
@@ -53,7 +53,7 @@ async fn every_kind_of_request_has_its_highest_version_with_a_modern_broker() {
 #[tokio::test]
 async fn a_broker_that_refuses_even_version_0_is_a_failure_and_no_loop() {
     let broker = FakeBroker::start(|_| Reaction::Answer(Bytes::from_static(&[0, 35, 0, 0, 0, 0]))).await;
-    let failure = broker.connect(&Options::default()).await.unwrap_err();
+    let failure = broker.connect(&patient()).await.unwrap_err();
     assert!(matches!(failure, Failure::AcceptAnswer { .. }), "{failure:?}");
     assert_eq!(failure.reason(), Reason::Protocol);
 }

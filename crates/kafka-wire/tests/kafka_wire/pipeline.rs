@@ -16,7 +16,7 @@ use lookout_kafka_wire::{
     offset_fetch,
 };
 
-use crate::broker::{Reaction, encode, modern};
+use crate::broker::{Reaction, encode, modern, patient};
 
 fn request(body: usize) -> Request {
     Request { api: Api::ListOffsets, version: 10, body: BytesMut::zeroed(body).freeze() }
@@ -24,7 +24,7 @@ fn request(body: usize) -> Request {
 
 async fn echoing() -> (crate::broker::FakeBroker, Connection) {
     let broker = modern(|seen| Reaction::Answer(seen.body.clone())).await;
-    let connection = broker.connect(&Options::default()).await.unwrap();
+    let connection = broker.connect(&patient()).await.unwrap();
     (broker, connection)
 }
 
@@ -64,7 +64,7 @@ async fn large_requests_and_answers_do_not_wait_for_each_other() {
 async fn no_more_requests_are_taken_than_the_depth_allows() {
     let (broker, _) = echoing().await;
     for depth in [2, 5] {
-        let options = Options { pipeline_depth: depth, ..Options::default() };
+        let options = Options { pipeline_depth: depth, ..patient() };
         let mut connection = broker.connect(&options).await.unwrap();
         let taken = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&taken);
@@ -106,7 +106,7 @@ async fn small_calls_are_pipelined_too() {
         Reaction::Answer(encode(&answer, seen.version))
     })
     .await;
-    let mut connection = broker.connect(&Options::default()).await.unwrap();
+    let mut connection = broker.connect(&patient()).await.unwrap();
     let calls = (0..20)
         .map(|keys| FindCoordinatorRequest::default().with_coordinator_keys(vec!["group".into(); keys]));
     let mut answers = Vec::new();

@@ -10,7 +10,7 @@ use rustls::{RootCertStore, ServerConfig, crypto::ring, server::WebPkiClientVeri
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use crate::broker::{FakeBroker, Reaction, all_versions, encode};
+use crate::broker::{FakeBroker, Reaction, all_versions, encode, patient};
 
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -66,7 +66,7 @@ async fn broker(tls: TlsAcceptor) -> FakeBroker {
 }
 
 async fn ask(broker: &FakeBroker, material: &TlsMaterial<'_>) -> Result<(), Failure> {
-    let options = Options { tls: Some(Tls::build(material).unwrap()), ..Options::default() };
+    let options = Options { tls: Some(Tls::build(material).unwrap()), ..patient() };
     broker.connect(&options).await?.call(&ListGroupsRequest::default()).await.map(drop)
 }
 
@@ -126,7 +126,7 @@ async fn tls_to_a_port_without_it_fails_in_the_handshake() {
         stream
     });
     let material = TlsMaterial { roots: Some(roots.as_bytes()), ..TlsMaterial::default() };
-    let options = Options { tls: Some(Tls::build(&material).unwrap()), ..Options::default() };
+    let options = Options { tls: Some(Tls::build(&material).unwrap()), ..patient() };
     let address = lookout_kafka_wire::Address::new("127.0.0.1", port);
     let failure =
         lookout_kafka_wire::Connection::open(address, options.into(), <_>::default()).await.unwrap_err();

@@ -7,7 +7,7 @@ use lookout_kubernetes::{Cluster, PartState, Selection, Settings};
 use lookout_runtime::Sources;
 
 use crate::secrets::{SECRETS, Values, list, object, script, shown};
-use crate::stage::{Reply, Stage, cluster, eventually};
+use crate::stage::{Reply, Stage, cluster, eventually, patient};
 
 /// A server that takes one token only.
 async fn stage(token: &'static str) -> Stage {
@@ -33,7 +33,7 @@ fn kubeconfig(port: u16, user: &str) -> String {
 }
 
 fn settings(path: &std::path::Path) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = patient();
     settings.access.kubeconfig = path.to_string_lossy().into_owned();
     settings
 }
@@ -138,7 +138,7 @@ async fn a_server_is_asked_through_a_proxy() {
     });
     let token = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(token.path(), "t").unwrap();
-    let mut settings = Settings::default();
+    let mut settings = patient();
     settings.access.server = "http://nobody.invalid:80".to_owned();
     settings.access.token_file = token.path().to_string_lossy().into_owned();
     settings.access.proxy_url = format!("http://127.0.0.1:{proxy}");

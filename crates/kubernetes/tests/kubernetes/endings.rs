@@ -201,7 +201,10 @@ async fn a_line_that_is_no_event_is_asked_for_again_and_then_listed_around() {
     assert_eq!(*reason, Reason::Malformed);
     assert!(message.contains("watch `secrets`") && !message.contains("t0ken"), "{message}");
     assert_eq!(shown(&followed.view), ["a/one=1"], "what was read stays");
-    eventually("another list", || cluster.figures().resources[0].lists[2] == (ListCause::Broken, 1)).await;
+    eventually("another list", || {
+        matches!(cluster.figures().resources[0].lists[2], (ListCause::Broken, 1..))
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use lookout_kubernetes::{Selection, Settings};
+use lookout_kubernetes::Selection;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::secrets::{SECRETS, Values, list, object, script, shown};
-use crate::stage::{Reply, Stage, cluster};
+use crate::stage::{Reply, Stage, cluster, patient};
 
 /// A name that only the proxy knows.
 const HOST: &[u8] = b"nobody.invalid";
@@ -62,7 +62,7 @@ async fn socks(target: u16) -> (u16, Arc<AtomicUsize>) {
 async fn a_server_is_asked_through_a_socks_proxy() {
     let stage = stage().await;
     let (proxy, connected) = socks(stage.port).await;
-    let mut settings = Settings::default();
+    let mut settings = patient();
     settings.access.server = "http://nobody.invalid:80".to_owned();
     settings.access.proxy_url = format!("socks5://127.0.0.1:{proxy}");
     let follower = cluster(&settings).follow(Values(SECRETS), &Selection::default());
@@ -76,7 +76,7 @@ async fn the_proxy_of_a_kubeconfig_is_that_of_its_cluster_unless_the_settings_na
     let stage = stage().await;
     let (proxy, connected) = socks(stage.port).await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    let mut settings = Settings::default();
+    let mut settings = patient();
     settings.access.kubeconfig = file.path().to_string_lossy().into_owned();
     let name = format!("socks5://127.0.0.1:{proxy}");
     for (of_cluster, of_settings) in [(name.as_str(), ""), ("http://127.0.0.1:1", name.as_str())] {

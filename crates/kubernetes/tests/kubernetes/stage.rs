@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use lookout_config::HumanDuration;
 use lookout_kubernetes::{Cluster, Followed, Follower, Settings};
 use lookout_runtime::Sources;
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 /// How long anything is waited for before a test fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request, as it came.
 #[derive(Clone, Debug)]
@@ -190,7 +191,7 @@ impl Stage {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        let mut settings = Settings::default();
+        let mut settings = patient();
         settings.access.server = format!("http://127.0.0.1:{}", self.port);
         settings
     }
@@ -203,6 +204,14 @@ impl Stage {
     pub(crate) async fn await_asked(&self, count: usize) {
         eventually("requests", || self.asked().len() >= count).await;
     }
+}
+
+/// Settings by which nothing takes too long, however slow the machine is; and nobody asks whether a quiet watch is right.
+pub(crate) fn patient() -> Settings {
+    let mut settings = Settings::default();
+    settings.budget.request_timeout = HumanDuration::from_secs(300);
+    settings.budget.watch_timeout = HumanDuration::from_secs(3600);
+    settings
 }
 
 pub(crate) fn cluster(settings: &Settings) -> Arc<Cluster> {

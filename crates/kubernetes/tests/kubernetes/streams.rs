@@ -64,15 +64,21 @@ async fn a_list_is_streamed_and_what_happens_meanwhile_is_in_it() {
 
 #[tokio::test]
 async fn a_server_that_refuses_or_does_not_understand_is_asked_for_pages() {
-    for stream in [
-        (|_: &Asked| Reply::status(422, "Invalid", "sendInitialEvents is forbidden")) as fn(&Asked) -> Reply,
-        |_| Reply::status(400, "BadRequest", "what?"),
-        |_| Reply::lines(&[]),
-        |_| Reply::quiet(),
+    // The last one takes it for an ordinary watch, which is found out by its silence alone.
+    let (long, short) = (HumanDuration::from_secs(300), HumanDuration::from_secs(3));
+    for (stream, request_timeout) in [
+        (
+            (|_: &Asked| Reply::status(422, "Invalid", "sendInitialEvents is forbidden"))
+                as fn(&Asked) -> Reply,
+            long,
+        ),
+        (|_| Reply::status(400, "BadRequest", "what?"), long),
+        (|_| Reply::lines(&[]), long),
+        (|_| Reply::quiet(), short),
     ] {
         let stage = stage(stream).await;
         let mut settings = stage.settings();
-        settings.budget.request_timeout = HumanDuration::from_millis(300);
+        settings.budget.request_timeout = request_timeout;
         let cluster = cluster(&settings);
         for _ in 0..2 {
             let follower = cluster.follow(Values(SECRETS), &Selection::default());

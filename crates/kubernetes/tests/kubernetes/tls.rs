@@ -12,7 +12,7 @@ use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
 use crate::secrets::{SECRETS, Values, list, object, script};
-use crate::stage::{Reply, Stage, cluster, eventually};
+use crate::stage::{Reply, Stage, cluster, eventually, patient};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -51,7 +51,7 @@ impl Authority {
 fn settings(stage: &Stage, directory: &Path, roots: &str) -> Settings {
     let path = directory.join("ca.crt");
     std::fs::write(&path, roots).unwrap();
-    let mut settings = Settings::default();
+    let mut settings = patient();
     settings.access.server = format!("https://127.0.0.1:{}", stage.port);
     settings.access.certificate_authority = path.to_string_lossy().into_owned();
     settings

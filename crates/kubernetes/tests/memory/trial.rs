@@ -67,7 +67,7 @@ pub(crate) fn run() -> Option<Found> {
     let port = read_to(&mut server, "").trim().to_owned();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), roots).unwrap();
-    let mut settings = Settings::default();
+    let mut settings = stage::patient();
     settings.access.server = format!("https://127.0.0.1:{port}");
     settings.access.certificate_authority = file.path().to_string_lossy().into_owned();
 

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::*;
 
 /// Far longer than any notice takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Far longer than [`PATIENCE`], so that what is noticed was heard.
 const NEVER: Duration = Duration::from_hours(1);
 

@@ -44,7 +44,9 @@ pub(super) async fn handshake(
     limits: &Limits,
     shutdown: &mut Shutdown,
 ) -> Result<Secured, Refused> {
+    // What the client has done counts first: after a stall its time may be over as well.
     let (reason, error) = tokio::select! {
+        biased;
         secured = secure(socket, config) => match secured {
             Ok(Some(secured)) => return Ok(secured),
             // It has only looked whether anybody listens.

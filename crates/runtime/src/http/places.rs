@@ -86,7 +86,9 @@ impl Places {
                     first_due.unwrap_or(now + PAUSE).min(now + PAUSE)
                 }
             };
+            // A place that is free goes first: after a stall the time may be over as well, and another one would go for nothing.
             tokio::select! {
+                biased;
                 permit = freed.as_mut() => match permit {
                     Ok(permit) => return permit,
                     // Nobody closes the semaphore.

@@ -122,7 +122,9 @@ impl Slots {
         // Readers that are well make room by themselves.
         let mut again = (start + GRACE).min(end);
         loop {
+            // A slot that is free goes first: after a stall the time may be over as well.
             tokio::select! {
+                biased;
                 permit = &mut freed => return permit.ok(),
                 () = sleep_until(again) => {}
             }

@@ -189,13 +189,13 @@ async fn a_row_of_failures_is_dated_by_its_first_until_a_cycle_succeeds() {
     let first = stage.status("flapping");
     assert_eq!(first.failing_since, Some(first.last_failure.unwrap().at));
     while stage.errors("flapping", Reason::Malformed) == 0 {
-        advance_by(5).await;
+        stage.after(5).await;
     }
     let second = stage.status("flapping");
     assert_eq!(second.failing_since, first.failing_since);
     assert!(second.last_failure.unwrap().at > first.failing_since.unwrap());
     while stage.status("flapping").up() != Some(true) {
-        advance_by(5).await;
+        stage.after(5).await;
     }
     assert_eq!(stage.status("flapping").failing_since, None);
 }

@@ -102,6 +102,10 @@ impl Script {
         self.most_running.load(Ordering::SeqCst)
     }
 
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.load(Ordering::SeqCst) > 0
+    }
+
     /// When each cycle began, in milliseconds after the first.
     pub(crate) fn starts(&self) -> Vec<u128> {
         let starts = self.starts.lock().unwrap();

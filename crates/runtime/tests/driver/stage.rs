@@ -13,7 +13,10 @@ use lookout_testkit::scrape::{Scrape, ScrapeFormat};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance, sleep};
 
-use crate::scripted::{By, EXPORTER, METRICS, REASONS, Script, Scripted, Step};
+use crate::scripted::{By, EXPORTER, METRICS, REASONS, Script, Scripted, Step, VALUE};
+
+/// Longer than any thread takes; only a guard.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A driver, before and while it runs.
 pub(crate) struct Stage {
@@ -75,6 +78,13 @@ impl Stage {
     ) -> Arc<Script> {
         let (script, source) = self.scripted(name);
         sources.add_of(origin, description(name, data, 10, 5), version, || source);
+        script
+    }
+
+    /// Adds facts to a set, each of whose cycles may take so many seconds.
+    pub(crate) fn want_within(&self, sources: &mut Sources, name: &str, deadline: u64) -> Arc<Script> {
+        let (script, source) = self.scripted(name);
+        sources.add(description(name, DataKind::Facts, 10, deadline), (), || source);
         script
     }
 
@@ -168,6 +178,17 @@ impl Stage {
     /// The value of `metric` that the source `name` has served, if it serves one.
     pub(crate) fn served(&self, metric: &Gauge<(By,)>, name: &str) -> Option<f64> {
         self.scrape().value(&metric.to_string(), &[("by", name)])
+    }
+
+    /// Waits until the source `name` serves this value. What is done on threads does not go by the paused clock, which does not
+    /// move meanwhile: deadlines do not pass while a thread is slow.
+    pub(crate) async fn until_served(&self, name: &str, value: f64) {
+        let end = std::time::Instant::now() + PATIENCE;
+        while self.served(&VALUE, name) != Some(value) {
+            assert!(std::time::Instant::now() < end, "`{name}` never serves {value}");
+            std::thread::sleep(Duration::from_millis(1));
+            tokio::task::yield_now().await;
+        }
     }
 
     fn scrape(&self) -> Scrape {

@@ -73,11 +73,12 @@ async fn a_source_that_blocks_its_thread_is_left_behind() {
     let stage = Stage::new();
     let mut sources = Sources::default();
     let (let_go, until) = mpsc::channel();
-    stage.want(&mut sources, "blocking", DataKind::Facts, 1).then(Step::Block(until));
-    stage.want(&mut sources, "good", DataKind::Facts, 1).then(Step::Read(1.0));
+    stage.want_within(&mut sources, "blocking", 2).then(Step::Block(until));
+    // Longer than the machine may stall.
+    stage.want_within(&mut sources, "good", 600).then(Step::Read(1.0));
     let trials = sources.try_each(&clock(), 1).await;
     let expected = [("blocking", "timeout"), ("good", "0 faults, 0 findings")];
     assert_eq!(words(&trials), expected.map(|(name, word)| (name.to_owned(), word.to_owned())));
-    // It may end now.
-    let_go.send(()).unwrap();
+    // It may end now, if it has begun.
+    let _ = let_go.send(());
 }

@@ -3,11 +3,10 @@
 use std::io::Read as _;
 
 use lookout_declarations::Reason;
-use lookout_runtime::http::Limits;
 use lookout_runtime::{CollectError, Fault};
 use lookout_self_metrics::metrics::{Code, Path};
 
-use crate::running::{Running, Setup};
+use crate::running::{PATIENT, Running, Setup};
 
 #[tokio::test]
 async fn all_metrics_are_served_as_text_by_default() {
@@ -105,7 +104,7 @@ async fn a_path_that_does_not_exist_is_answered_with_the_pages_there_are() {
 
 #[tokio::test]
 async fn the_process_is_healthy_at_once_and_ready_after_the_first_cycle() {
-    let server = Running::start(Ok(1), Limits::default()).await;
+    let server = Running::start(Ok(1), PATIENT).await;
     assert_eq!(server.get("/-/healthy").await.status, 200);
     let waiting = server.get("/-/ready").await;
     assert_eq!(waiting.status, 503);
@@ -118,7 +117,7 @@ async fn the_process_is_healthy_at_once_and_ready_after_the_first_cycle() {
 #[tokio::test]
 async fn the_page_for_people_says_what_is_wrong_and_what_to_do_and_escapes_it() {
     let error = CollectError::new(Reason::Unresolved, "<script>alert(1)</script> & \"quoted\"");
-    let server = Running::start(Err(error), Limits::default()).await;
+    let server = Running::start(Err(error), PATIENT).await;
     server.collect().await;
     let response = server.get("/").await;
     assert_eq!((response.status, response.header("content-type")), (200, Some("text/html; charset=utf-8")));

@@ -7,11 +7,11 @@ use lookout_runtime::http::Limits;
 use lookout_runtime::{HttpFigures, ProbeFuture, ProbeLoad, ProbeRequest, Prober, Refusal};
 use lookout_self_metrics::metrics::{CloseReason, Code, Path};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::Semaphore;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::running::{MANY_ROWS, Running, Setup};
+use crate::running::{MANY_ROWS, PATIENT, Running, Setup};
 use crate::web_directory::{TLS, WebDirectory};
 use crate::wire::Connection;
 
@@ -35,7 +35,7 @@ async fn silent(server: &Running, count: usize, bytes: &[u8]) -> Vec<Connection>
 #[tokio::test]
 async fn clients_that_trickle_their_heads_keep_no_scraper_out() {
     const PLACES: usize = 100;
-    let limits = Limits { connections: PLACES, ..Limits::default() };
+    let limits = Limits { connections: PLACES, ..PATIENT };
     let server = Arc::new(Setup::new(10).limits(limits).ready().await);
     // Twice as many as there are places, each with another header every 100 ms; who is cut off begins anew.
     let mut crowd = JoinSet::new();
@@ -61,7 +61,7 @@ async fn clients_that_trickle_their_heads_keep_no_scraper_out() {
 
 #[tokio::test]
 async fn the_place_of_whoever_keeps_the_server_waiting_longest_goes_to_a_new_client() {
-    let server = Setup::new(1).limits(Limits { connections: 2, ..Limits::default() }).ready().await;
+    let server = Setup::new(1).limits(Limits { connections: 2, ..PATIENT }).ready().await;
     let mut older = silent(&server, 1, b"GET /").await.remove(0);
     server.until(|figures| figures.connections == 1).await;
     let mut newer = server.connect().await;
@@ -98,7 +98,7 @@ async fn polite_crowd(server: &Arc<Running>, places: usize, pause: Duration) -> 
 #[tokio::test]
 async fn clients_that_ask_now_and_then_keep_no_scraper_out() {
     const PLACES: usize = 50;
-    let limits = Limits { connections: PLACES, ..Limits::default() };
+    let limits = Limits { connections: PLACES, ..PATIENT };
     let server = Arc::new(Setup::new(10).limits(limits).ready().await);
     let _crowd = polite_crowd(&server, PLACES, Duration::from_millis(300)).await;
     for _ in 0..4 {
@@ -110,7 +110,7 @@ async fn clients_that_ask_now_and_then_keep_no_scraper_out() {
 #[tokio::test]
 async fn clients_that_ask_without_a_pause_keep_no_scraper_out() {
     const PLACES: usize = 50;
-    let limits = Limits { connections: PLACES, ..Limits::default() };
+    let limits = Limits { connections: PLACES, ..PATIENT };
     let server = Arc::new(Setup::new(10).limits(limits).ready().await);
     let _crowd = polite_crowd(&server, PLACES, Duration::ZERO).await;
     for _ in 0..4 {
@@ -121,7 +121,7 @@ async fn clients_that_ask_without_a_pause_keep_no_scraper_out() {
 
 #[tokio::test]
 async fn who_takes_an_answer_steadily_keeps_the_place_and_who_stalls_does_not() {
-    let limits = Limits { connections: 2, ..Limits::default() };
+    let limits = Limits { connections: 2, ..PATIENT };
     let server = Arc::new(Setup::new(MANY_ROWS).limits(limits).ready().await);
     let mut steady = server.connect_narrow().await;
     steady.send("GET", "/metrics", "").await;
@@ -153,7 +153,7 @@ async fn who_takes_an_answer_steadily_keeps_the_place_and_who_stalls_does_not() 
 #[tokio::test]
 async fn handshakes_that_stall_keep_no_scraper_out() {
     let directory = WebDirectory::new(TLS);
-    let server = directory.setup(1).limits(Limits { connections: 50, ..Limits::default() }).ready().await;
+    let server = directory.setup(1).limits(Limits { connections: 50, ..PATIENT }).ready().await;
     let _silent = silent(&server, 100, b"\x16\x03\x01").await;
     let stream = server.connect().await.stream;
     let stream = crate::wire::secured(stream, &directory.certificate, &[]).await.unwrap();
@@ -162,7 +162,11 @@ async fn handshakes_that_stall_keep_no_scraper_out() {
 }
 
 /// Probes until it is told to end.
-struct Patient(Arc<Semaphore>);
+#[derive(Default)]
+struct Patient {
+    begun: Notify,
+    finish: Notify,
+}
 
 impl Prober for Patient {
     fn families(&self) -> lookout_exposition::ExporterFamilies {
@@ -171,7 +175,8 @@ impl Prober for Patient {
 
     fn probe(&self, _request: ProbeRequest) -> ProbeFuture<'_> {
         Box::pin(async move {
-            let _ = self.0.acquire().await;
+            self.begun.notify_one();
+            self.finish.notified().await;
             Err(Refusal::AllowTarget("done".to_owned()))
         })
     }
@@ -183,26 +188,27 @@ impl Prober for Patient {
 
 #[tokio::test]
 async fn who_is_worked_for_keeps_the_place_and_the_next_one_waits() {
-    let finish = Arc::new(Semaphore::new(0));
-    let prober: Arc<dyn Prober> = Arc::new(Patient(Arc::clone(&finish)));
-    let setup = Setup { prober: Some(prober), ..Setup::new(1) };
-    let server = setup.limits(Limits { connections: 1, ..Limits::default() }).ready().await;
+    let prober = Arc::new(Patient::default());
+    let setup = Setup { prober: Some(Arc::clone(&prober) as Arc<dyn Prober>), ..Setup::new(1) };
+    let server = setup.limits(Limits { connections: 1, ..PATIENT }).ready().await;
     let mut first = server.connect().await;
     first.send("GET", "/probe", "").await;
-    server.until(|figures| figures.connections == 1).await;
+    prober.begun.notified().await;
     let mut second = server.connect().await;
     second.send("GET", "/-/healthy", "").await;
     // Longer than the grace.
     assert!(timeout(Duration::from_millis(1500), second.head()).await.is_err(), "served beside the first");
-    finish.add_permits(1);
+    prober.finish.notify_one();
     assert_eq!(first.answer("GET").await.status, 403);
     assert_eq!(second.answer("GET").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_scrapers_at_once_are_all_answered() {
-    const SCRAPERS: u64 = 1000;
-    let server = Arc::new(Running::ready(500).await);
+    const SCRAPERS: usize = 1000;
+    // A place and a slot for each: whoever waits for one longer than the grace, because the machine stalls, may have another cut off.
+    let limits = Limits { connections: SCRAPERS, requests: SCRAPERS, ..PATIENT };
+    let server = Arc::new(Setup::new(500).limits(limits).ready().await);
     let mut scrapers = JoinSet::new();
     for _ in 0..SCRAPERS {
         let server = Arc::clone(&server);
@@ -214,7 +220,7 @@ async fn a_thousand_scrapers_at_once_are_all_answered() {
     let answers = scrapers.join_all().await;
     assert!(answers.iter().all(|answer| *answer == (200, answers[0].1)), "{answers:?}");
     server.until(|figures| figures.connections == 0 && figures.scrapes == 0).await;
-    assert_eq!(scrapes(&server.metrics.figures(), Code::Ok), SCRAPERS);
+    assert_eq!(scrapes(&server.metrics.figures(), Code::Ok), SCRAPERS as u64);
     assert_eq!(server.closed_at_all(), 0);
 }
 
@@ -223,7 +229,7 @@ async fn ten_thousand_connections_take_no_more_than_the_places_there_are() {
     const WAVES: usize = 20;
     const WAVE: usize = 500;
     const PLACES: usize = 100;
-    let server = Running::start(Ok(1), Limits { connections: PLACES, ..Limits::default() }).await;
+    let server = Running::start(Ok(1), Limits { connections: PLACES, ..PATIENT }).await;
     for wave in 0..WAVES {
         let bytes: &[u8] = if wave % 2 == 0 { b"" } else { b"GET / HTTP/1.1\r\nX: " };
         let connections = silent(&server, WAVE, bytes).await;
@@ -242,7 +248,7 @@ async fn ten_thousand_connections_take_no_more_than_the_places_there_are() {
 #[tokio::test]
 async fn readers_that_stall_give_up_their_slots_and_one_that_reads_keeps_its_own() {
     const SLOTS: usize = 4;
-    let limits = Limits { requests: SLOTS, ..Limits::default() };
+    let limits = Limits { requests: SLOTS, ..PATIENT };
     let server = Setup::new(MANY_ROWS).limits(limits).ready().await;
     let mut stalled = Vec::new();
     for _ in 0..SLOTS {
@@ -266,7 +272,7 @@ async fn readers_that_stall_give_up_their_slots_and_one_that_reads_keeps_its_own
 #[tokio::test]
 async fn without_a_slot_in_time_a_scrape_is_refused_and_other_pages_are_not() {
     // Less than the grace, so that nobody is cut off for it.
-    let limits = Limits { requests: 1, request_wait: Duration::from_millis(200), ..Limits::default() };
+    let limits = Limits { requests: 1, request_wait: Duration::from_millis(200), ..PATIENT };
     let server = Setup::new(MANY_ROWS).limits(limits).ready().await;
     let mut slow = server.connect_narrow().await;
     slow.send("GET", "/metrics", "").await;

@@ -9,7 +9,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::running::{MANY_ROWS, Running};
+use crate::log::subscribe;
+use crate::running::{MANY_ROWS, PATIENT, Running};
 use crate::web_directory::{TLS, WebDirectory};
 use crate::wire::{Connection, secured};
 
@@ -21,7 +22,7 @@ fn logged() -> (tempfile::NamedTempFile, tracing::subscriber::DefaultGuard) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let writer = Arc::new(file.reopen().unwrap());
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
-    (file, tracing::subscriber::set_default(subscriber))
+    (file, subscribe(subscriber))
 }
 
 /// A request in flight: its answer is larger than what the system takes, and the client has read its head alone.
@@ -56,7 +57,7 @@ async fn draining_closes_the_listener_and_finishes_what_is_in_flight() {
 #[tokio::test]
 async fn draining_is_bounded_and_what_it_cuts_off_is_told() {
     let (log, _guard) = logged();
-    let limits = Limits { drain: Duration::from_millis(100), ..Limits::default() };
+    let limits = Limits { drain: Duration::from_millis(100), ..PATIENT };
     let server = Running::start(Ok(MANY_ROWS), limits).await;
     server.collect().await;
     let mut busy = in_flight(&server).await;
@@ -70,8 +71,7 @@ async fn draining_is_bounded_and_what_it_cuts_off_is_told() {
 
 #[tokio::test]
 async fn a_second_signal_aborts() {
-    let limits = Limits { drain: Duration::from_hours(1), ..Limits::default() };
-    let server = Running::start(Ok(MANY_ROWS), limits).await;
+    let server = Running::start(Ok(MANY_ROWS), PATIENT).await;
     server.collect().await;
     let mut busy = in_flight(&server).await;
     busy.head().await;
@@ -86,9 +86,7 @@ async fn a_second_signal_aborts() {
 #[tokio::test]
 async fn who_says_nothing_does_not_delay_the_end() {
     let (log, _guard) = logged();
-    let never = Duration::from_hours(1);
-    let limits = Limits { drain: never, head: never, idle: never, ..Limits::default() };
-    let server = Running::start(Ok(1), limits).await;
+    let server = Running::start(Ok(1), PATIENT).await;
     let mut silent = server.connect().await;
     let mut begun = server.connect().await;
     begun.send_bytes(b"GET /-/healthy HTTP/1.1\r\nHo").await;
@@ -108,11 +106,10 @@ async fn who_says_nothing_does_not_delay_the_end() {
 
 #[tokio::test]
 async fn who_disregards_that_http_2_ends_does_not_delay_the_end() {
-    let never = Duration::from_hours(1);
     let directory = WebDirectory::new(TLS);
-    let limits = Limits { drain: never, head: never, idle: never, ..Limits::default() };
-    let server = directory.setup(1).limits(limits).ready().await;
-    let _half_a_handshake = server.connect().await.send_bytes(b"\x16\x03\x01").await;
+    let server = directory.setup(1).ready().await;
+    let mut half_a_handshake = server.connect().await;
+    half_a_handshake.send_bytes(b"\x16\x03\x01").await;
     let stream = server.connect().await.stream;
     let stream = secured(stream, &directory.certificate, &[b"h2"]).await.unwrap();
     let mut client = Connection::over(stream);
@@ -126,4 +123,5 @@ async fn who_disregards_that_http_2_ends_does_not_delay_the_end() {
     server.trigger.advance();
     timeout(GUARD, server.server).await.unwrap().unwrap();
     client.rest().await;
+    half_a_handshake.rest().await;
 }

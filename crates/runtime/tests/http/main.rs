@@ -5,6 +5,7 @@ mod answers;
 mod connections;
 mod crowds;
 mod ending;
+mod log;
 mod policy;
 mod request_log;
 mod routes;

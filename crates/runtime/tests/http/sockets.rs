@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use lookout_runtime::http::{BindError, Listen, Server, WebOptions};
 use tokio::net::{TcpStream, UnixStream};
 
-use crate::running::{Running, Setup};
+use crate::running::{PATIENT, Running, Setup};
 use crate::wire::Connection;
 
 fn unix(path: &std::path::Path) -> WebOptions {
@@ -19,7 +19,7 @@ fn unix(path: &std::path::Path) -> WebOptions {
 async fn a_unix_socket_is_served_with_its_mode_and_removed_at_the_end() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("lookout.sock");
-    let web = WebOptions { socket_mode: Some(0o660), ..unix(&path) };
+    let web = WebOptions { socket_mode: Some(0o660), limits: PATIENT, ..unix(&path) };
     let server = Setup { web, ..Setup::new(1) }.ready().await;
     assert_eq!(server.names, [format!("unix:{}", path.display())]);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);

@@ -12,7 +12,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use crate::running::{MANY_ROWS, Running};
+use crate::running::{MANY_ROWS, PATIENT, Running};
 use crate::web_directory::{TLS, WebDirectory};
 use crate::wire::{Connection, secured};
 
@@ -119,33 +119,46 @@ async fn who_speaks_plain_http_to_tls_is_told_so() {
     assert_eq!((server.closed(CloseReason::HandshakeFailed), server.closed_at_all()), (1, 1));
 }
 
-#[tokio::test]
-async fn a_handshake_that_breaks_off_fails_and_one_that_stalls_ends_in_time() {
-    // The beginning of a ClientHello that announces 512 bytes.
-    const HELLO: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
-    let limits = Limits { handshake: Duration::from_millis(200), ..Limits::default() };
-    let directory = WebDirectory::new(TLS);
-    let server = directory.setup(1).limits(limits).ready().await;
-    for length in 1..HELLO.len() {
-        server.connect().await.send_bytes(&HELLO[..length]).await;
-    }
-    let stalled: Vec<_> = futures_of(20, || async {
+/// The beginning of a `ClientHello` that announces 512 bytes.
+const HELLO: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+
+/// Clients that begin a handshake and stall.
+async fn stalled(server: &Running) -> Vec<Connection> {
+    futures_of(20, || async {
         let mut connection = server.connect().await;
         connection.send_bytes(HELLO).await;
         connection
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_handshake_that_breaks_off_fails_and_keeps_nobody_else_from_theirs() {
+    let directory = WebDirectory::new(TLS);
+    let server = directory.setup(1).ready().await;
     // Who connects and goes, as a health check of a load balancer does, has not failed at anything.
     drop(server.connect().await);
-    for mut connection in stalled {
+    for length in 1..HELLO.len() {
+        server.connect().await.send_bytes(&HELLO[..length]).await;
+    }
+    let broken = HELLO.len() as u64 - 1;
+    let failed = |closed: &(CloseReason, u64)| *closed == (CloseReason::HandshakeFailed, broken);
+    server.until(|figures| figures.connections == 0 && figures.closed.iter().any(failed)).await;
+    assert_eq!(server.closed_at_all(), broken);
+    let _stalled = stalled(&server).await;
+    let mut connection = Connection::over(connect(&server, &directory, &[]).await);
+    assert_eq!(connection.ask("GET", "/-/healthy", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_handshake_that_stalls_ends_in_time() {
+    let limits = Limits { handshake: Duration::from_millis(200), ..PATIENT };
+    let server = WebDirectory::new(TLS).setup(1).limits(limits).ready().await;
+    for mut connection in stalled(&server).await {
         assert_eq!(connection.rest().await, b"");
     }
     server.until(|figures| figures.connections == 0).await;
-    assert_eq!(server.closed(CloseReason::HandshakeFailed), HELLO.len() as u64 - 1);
-    assert_eq!(server.closed(CloseReason::HandshakeTimeout), 20);
-    assert_eq!(server.closed_at_all(), 19 + HELLO.len() as u64);
-    let mut connection = Connection::over(connect(&server, &directory, &[]).await);
-    assert_eq!(connection.ask("GET", "/-/healthy", "").await.status, 200);
+    assert_eq!((server.closed(CloseReason::HandshakeTimeout), server.closed_at_all()), (20, 20));
 }
 
 async fn futures_of<F: Future>(count: usize, make: impl Fn() -> F) -> Vec<F::Output> {
@@ -158,8 +171,7 @@ async fn futures_of<F: Future>(count: usize, make: impl Fn() -> F) -> Vec<F::Out
 
 #[tokio::test]
 async fn an_idle_connection_is_closed_as_tls_closes_and_an_answer_is_cut_off_otherwise() {
-    let limits =
-        Limits { idle: Duration::from_millis(100), answer: Duration::from_millis(300), ..Limits::default() };
+    let limits = Limits { idle: Duration::from_millis(100), answer: Duration::from_millis(300), ..PATIENT };
     let directory = WebDirectory::new(TLS);
     let server = directory.setup(MANY_ROWS).limits(limits).ready().await;
     let mut idle = Connection::over(connect(&server, &directory, &[]).await);
@@ -177,15 +189,26 @@ async fn an_idle_connection_is_closed_as_tls_closes_and_an_answer_is_cut_off_oth
 }
 
 #[tokio::test]
-async fn a_stream_whose_window_never_opens_is_given_up() {
-    let limits = Limits { answer: Duration::from_millis(300), ..Limits::default() };
+async fn a_stream_whose_window_never_opens_keeps_its_slot_while_it_has_time() {
     let directory = WebDirectory::new(TLS);
     // One piece, which HTTP/2 takes whole and keeps until the window opens.
-    let server = directory.setup(100).limits(limits).ready().await;
+    let server = directory.setup(100).ready().await;
     let (mut sender, connection) = begin(connect(&server, &directory, &[H2]).await, 0).await;
     let response = sender.send_request(request("/metrics"), true).unwrap().0.await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(server.metrics.figures().scrapes, 1, "what is not sent keeps its slot");
+    connection.abort();
+    server.until(|figures| figures.connections == 0 && figures.scrapes == 0).await;
+    assert_eq!(server.closed_at_all(), 0);
+}
+
+#[tokio::test]
+async fn a_stream_whose_window_never_opens_is_given_up() {
+    let limits = Limits { answer: Duration::from_millis(300), ..PATIENT };
+    let directory = WebDirectory::new(TLS);
+    let server = directory.setup(100).limits(limits).ready().await;
+    let (mut sender, connection) = begin(connect(&server, &directory, &[H2]).await, 0).await;
+    let _response = sender.send_request(request("/metrics"), true).unwrap();
     connection.await.unwrap().unwrap_err();
     server.until(|figures| figures.connections == 0 && figures.scrapes == 0).await;
     assert_eq!((server.closed(CloseReason::AnswerTimeout), server.closed_at_all()), (1, 1));
@@ -193,7 +216,7 @@ async fn a_stream_whose_window_never_opens_is_given_up() {
 
 #[tokio::test]
 async fn an_http_2_connection_that_idles_is_told_to_go() {
-    let limits = Limits { idle: Duration::from_millis(100), ..Limits::default() };
+    let limits = Limits { idle: Duration::from_millis(100), ..PATIENT };
     let directory = WebDirectory::new(TLS);
     let server = directory.setup(1).limits(limits).ready().await;
     let (mut sender, connection) = begin(connect(&server, &directory, &[H2]).await, 1 << 16).await;

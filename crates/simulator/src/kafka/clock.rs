@@ -23,6 +23,11 @@ impl Clock {
         Self(Mutex::new(State { millis: now.as_millisecond(), from: Some(Instant::now()) }))
     }
 
+    /// A clock that stands still at `now`.
+    pub(crate) fn standing(now: Timestamp) -> Self {
+        Self(Mutex::new(State { millis: now.as_millisecond(), from: None }))
+    }
+
     /// Milliseconds since 1970.
     pub(crate) fn millis(&self) -> i64 {
         self.with(|state| state.millis())

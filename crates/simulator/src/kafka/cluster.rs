@@ -49,6 +49,19 @@ impl Shared {
 impl Cluster {
     /// Starts every broker on a port of its own on 127.0.0.1. Simulated time begins at `now` and runs.
     pub fn start(description: &ClusterDescription, now: Timestamp) -> Result<Self, SimulatorError> {
+        Self::start_by(Clock::running(now), description, now)
+    }
+
+    /// As [`Self::start`], with simulated time standing still at `now`, however long the start takes.
+    pub fn start_frozen(description: &ClusterDescription, now: Timestamp) -> Result<Self, SimulatorError> {
+        Self::start_by(Clock::standing(now), description, now)
+    }
+
+    fn start_by(
+        clock: Clock,
+        description: &ClusterDescription,
+        now: Timestamp,
+    ) -> Result<Self, SimulatorError> {
         let runtime = Handle::try_current()
             .map_err(|source| SimulatorError::EnterRuntime { server_name: NAME.to_owned(), source })?;
         let tls = description.tls.as_ref().map(|identity| tls::acceptor(identity, now)).transpose()?;
@@ -70,7 +83,7 @@ impl Cluster {
         let shared = Arc::new(Shared {
             profile: description.profile,
             world: RwLock::new(World::new(description, brokers, now.as_millisecond())),
-            clock: Clock::running(now),
+            clock,
             desk: Desk::default(),
             gate: Gate::new(description.login.clone()),
         });

@@ -17,9 +17,13 @@ pub(crate) fn now() -> Timestamp {
 
 /// A running cluster whose time stands still.
 pub(crate) fn frozen(description: &ClusterDescription) -> Cluster {
-    let cluster = Cluster::start(description, now()).unwrap();
-    cluster.freeze();
-    cluster
+    Cluster::start_frozen(description, now()).unwrap()
+}
+
+/// Options with more patience than any machine needs.
+pub(crate) fn patient() -> Options {
+    let long = Duration::from_mins(1);
+    Options { connect_timeout: long, request_timeout: long, ..Options::default() }
 }
 
 pub(crate) struct Client {
@@ -60,9 +64,7 @@ pub(crate) type Replicas = BTreeMap<(String, String, i32), i64>;
 
 impl Client {
     pub(crate) async fn of(cluster: &Cluster) -> Self {
-        let timeout = Duration::from_secs(20);
-        let options = Options { request_timeout: timeout, ..Options::default() };
-        Self::with(cluster, options).await.unwrap()
+        Self::with(cluster, patient()).await.unwrap()
     }
 
     pub(crate) async fn with(cluster: &Cluster, options: Options) -> Result<Self, Failure> {

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::client::{Client, frozen, now};
+use crate::client::{Client, frozen, now, patient};
 
 fn with_login(mechanisms: &[Mechanism]) -> Cluster {
     let login = Login {
@@ -31,7 +31,7 @@ fn options(mechanism: Mechanism, user: &str, password: &str) -> (NamedTempFile, 
         Mechanism::ScramSha256 => Sasl::Scram { hash: ScramHash::Sha256, user, password },
         Mechanism::ScramSha512 => Sasl::Scram { hash: ScramHash::Sha512, user, password },
     };
-    (file, Options { sasl: Some(sasl), ..Options::default() })
+    (file, Options { sasl: Some(sasl), ..patient() })
 }
 
 /// Why the one broker that was tried last could not be used.
@@ -62,7 +62,7 @@ async fn the_right_password_opens_and_another_does_not() {
 #[tokio::test]
 async fn without_a_login_nothing_is_answered_and_other_mechanisms_are_named() {
     let cluster = with_login(&[Mechanism::ScramSha512]);
-    assert!(Client::with(&cluster, Options::default()).await.is_err());
+    assert!(Client::with(&cluster, patient()).await.is_err());
     let (_file, plain) = options(Mechanism::Plain, "alice", "wonderland");
     let failure = Client::with(&cluster, plain).await.err().unwrap();
     assert!(cause(&failure).to_string().contains("SCRAM-SHA-512"), "{failure:?}");
@@ -78,10 +78,10 @@ async fn tls_shows_a_certificate_for_the_brokers_address() {
     #[expect(clippy::disallowed_methods, reason = "a client that verifies asks the machine's clock")]
     let cluster = Cluster::start(&description, jiff::Timestamp::now()).unwrap();
     let material = TlsMaterial { roots: Some(bundle.as_bytes()), client: None, server_name: None };
-    let options = Options { tls: Some(Tls::build(&material).unwrap()), ..Options::default() };
+    let options = Options { tls: Some(Tls::build(&material).unwrap()), ..patient() };
     let mut client = Client::with(&cluster, options).await.unwrap();
     assert_eq!(client.metadata().await.brokers, [1, 2]);
-    let plain = Client::with(&cluster, Options::default()).await;
+    let plain = Client::with(&cluster, patient()).await;
     assert!(plain.is_err());
     let _: Vec<Address> = client.wire.brokers().map(|broker| broker.address().clone()).collect();
 }

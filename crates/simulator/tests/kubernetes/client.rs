@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 /// No answer takes this long, unless it is not to come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// Long enough that whatever was to come would have come.
 pub(crate) const A_WHILE: Duration = Duration::from_millis(300);
 

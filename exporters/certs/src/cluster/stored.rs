@@ -36,6 +36,7 @@ mod values;
 
 pub use ca_bundle::{CaBundleKind, CaBundleReader};
 pub use cell::{Found, StoredCell, StoredSecrets};
+pub(crate) use cell::{WAIT_FOR_SECRETS, latest_secrets};
 pub use config_map::ConfigMapReader;
 pub use fault::{ValueFault, ValueFaultKind};
 pub(crate) use filter::namespaces;

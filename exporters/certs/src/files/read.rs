@@ -71,6 +71,8 @@ impl Reader {
         // Looked at before it is opened: opening a pipe would wait for a writer.
         let metadata = fs::metadata(path).map_err(|error| fault(&error))?;
         self.check(path, &metadata)?;
+        // Before it is read: what was young then is not settled by a read that takes long.
+        let now = now();
         let mut file = File::open(path).map_err(|error| fault(&error))?;
         let metadata = file.metadata().map_err(|error| fault(&error))?;
         self.check(path, &metadata)?;
@@ -84,7 +86,7 @@ impl Reader {
         let result = if length > self.max_bytes {
             Err(too_large(path, length as u64, self.max_bytes))
         } else {
-            let is_settled = metadata.modified().is_ok_and(is_settled);
+            let is_settled = metadata.modified().is_ok_and(|modified| is_settled(modified, now));
             let stamp = Some(Stamp::of(&metadata)).filter(|_| is_settled);
             Ok(Contents { value: use_bytes(self.buffer.get(..length).unwrap_or_default()), stamp })
         };
@@ -111,8 +113,12 @@ pub(super) fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "compared with what the same machine wrote a moment ago")]
-fn is_settled(modified: SystemTime) -> bool {
-    SystemTime::now().duration_since(modified).is_ok_and(|age| age > SETTLING_TIME)
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+fn is_settled(modified: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(modified).is_ok_and(|age| age > SETTLING_TIME)
 }
 
 fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
@@ -179,9 +185,14 @@ mod tests {
         let path = directory.path().join("file");
         fs::write(&path, "x").unwrap();
         let mut reader = Reader::new(10);
-        assert_eq!(reader.read(&path, |_| ()).unwrap().stamp, None);
         let file = File::options().append(true).open(&path).unwrap();
         let written = file.metadata().unwrap().modified().unwrap();
+        for (age, expected) in [(Duration::ZERO, false), (SETTLING_TIME, false), (2 * SETTLING_TIME, true)] {
+            assert_eq!(is_settled(written, written + age), expected, "{age:?}");
+        }
+        // As young as if it had just been written, however long the machine stands still before it is read.
+        file.set_modified(written + Duration::from_mins(1)).unwrap();
+        assert_eq!(reader.read(&path, |_| ()).unwrap().stamp, None);
         file.set_modified(written - 2 * SETTLING_TIME).unwrap();
         let stamp = reader.read(&path, |_| ()).unwrap().stamp;
         assert!(stamp.is_some());

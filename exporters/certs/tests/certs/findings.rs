@@ -14,7 +14,7 @@ use lookout_simulator::{
 };
 use tokio::sync::watch;
 
-use crate::support::fixed_now;
+use crate::support::{PATIENCE, fixed_now};
 
 const NAME: &str = "shop.example";
 
@@ -33,7 +33,7 @@ async fn each_way_of_not_being_trusted_has_its_words_and_its_remedy() {
         server_name: NAME.to_owned(),
         expected_name: String::new(),
         trusted_roots: Vec::new(),
-        timeout: None,
+        timeout: Some(PATIENCE),
     };
     let root = authorities.root.certificate().unwrap().clone();
     let source = |store: TrustStore| {

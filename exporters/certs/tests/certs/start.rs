@@ -15,7 +15,7 @@ use lookout_simulator::{
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
 use tokio::time::timeout;
 
-use crate::support::{fixed_now, fixture};
+use crate::support::{PATIENCE, fixed_now, fixture};
 
 const CHAIN: &str = "certs_served_not_after_timestamp_seconds";
 
@@ -26,7 +26,7 @@ fn driver() -> Driver {
 
 fn endpoint(address: String, server_name: &str) -> EndpointSettings {
     let (server_name, expected_name, trusted_roots) = (server_name.to_owned(), String::new(), Vec::new());
-    EndpointSettings { address, server_name, expected_name, trusted_roots, timeout: None }
+    EndpointSettings { address, server_name, expected_name, trusted_roots, timeout: Some(PATIENCE) }
 }
 
 fn names(settings: &Settings) -> Vec<String> {
@@ -84,7 +84,7 @@ async fn files_and_endpoints_are_served_together_and_a_dead_one_blanks_nobody() 
         files: vec![stored.display().to_string(), files.path("missing.pem").display().to_string()],
         trusted_roots: vec![roots.display().to_string()],
         endpoints: [&good, &dead].map(|tls| endpoint(tls.address().to_string(), tls.server_name())).to_vec(),
-        endpoint_timeout: HumanDuration::from_secs(30),
+        deadline: PATIENCE,
         ..Settings::default()
     };
     let mut driver = driver();
@@ -157,7 +157,7 @@ async fn the_chain_last_seen_of_a_dead_endpoint_outlives_the_changes_of_others_a
     dying.switch(EndpointState::Dead, fixed_now()).await.unwrap();
     until("certs_endpoint_up", "dying.example", Some(0.0)).await;
     let slower =
-        |tls: &TlsEndpoint| EndpointSettings { timeout: Some(HumanDuration::from_secs(7)), ..of(tls) };
+        |tls: &TlsEndpoint| EndpointSettings { timeout: Some(HumanDuration::from_secs(90)), ..of(tls) };
     let sources = configuration(&settings(vec![of(&dying), slower(&changing), of(&added)]));
     let Applied { kept, replaced, added: n_added, removed } = control.apply(sources).await.unwrap();
     // The trusted roots and the dead endpoint; the changed one; the added one.

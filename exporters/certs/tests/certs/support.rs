@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use lookout_certs_spec::SPEC;
+use lookout_config::HumanDuration;
 use lookout_exposition::{Batch, Encoding, ExporterFamilies, Exposition, Format, Selection};
 use lookout_runtime::Source;
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
@@ -13,6 +14,9 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
 }
+
+/// How long an endpoint may take that answers: a machine that stands still for a while is not the endpoint's fault.
+pub(crate) const PATIENCE: HumanDuration = HumanDuration::from_secs(60);
 
 /// A moment at which the fixtures' chain is in the middle of its life.
 pub(crate) fn fixed_now() -> Timestamp {

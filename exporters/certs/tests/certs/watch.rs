@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::support::{cycle, fixed_now, fixture};
 
 /// Far longer than any notice takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn source(files: &CertificateFiles, pattern: &str) -> FileSource {
     let settings = Settings { files: vec![files.path(pattern).display().to_string()], ..Settings::default() };

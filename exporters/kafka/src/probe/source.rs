@@ -27,6 +27,9 @@ const PERIOD: Duration = Duration::from_secs(15);
 /// How long the first look at the cluster is waited for, beyond the time of one request: it resolves, connects and logs in.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 
+/// The longest that it is waited for: with the slack, not until the next publication is due.
+const LONGEST_LOOK: Duration = Duration::from_secs(12);
+
 /// What a cycle may take beyond that before the driver cuts it off: only a defect takes longer.
 const SLACK: Duration = Duration::from_secs(2);
 
@@ -67,7 +70,7 @@ impl ProbeSource {
             name: format!("{} probe", cluster.source_name()),
             data: DataKind::Measurements,
             period: PERIOD,
-            deadline: cluster.connect_timeout.get() + cluster.request_timeout.get() + FIRST_LOOK + SLACK,
+            deadline: patience(cluster) + SLACK,
             reasons: REASONS,
         }
     }
@@ -83,7 +86,7 @@ impl ProbeSource {
 
     /// What the keeper has found, as soon as there is anything.
     async fn standing(&mut self) -> Result<Standing, CollectError> {
-        let patience = self.cluster.connect_timeout.get() + self.cluster.request_timeout.get() + FIRST_LOOK;
+        let patience = patience(&self.cluster);
         let until = Instant::now() + patience;
         if self.crew.as_ref().is_some_and(Crew::is_broken) {
             tracing::error!("a thread of the probe has ended; its clients are made anew");
@@ -106,7 +109,7 @@ impl ProbeSource {
         if let Ok(Ok(standing)) = known.await {
             return Ok(standing.clone());
         }
-        let message = "the cluster was not seen within the time for a connection and a request";
+        let message = format!("the cluster was not seen within {} s", patience.as_secs());
         Err(CollectError::new(Reason::Timeout, message))
     }
 
@@ -123,6 +126,12 @@ impl ProbeSource {
     fn fault(&self, trouble: Trouble) -> Fault {
         Fault { reason: trouble.reason, subject: self.cluster.probe.topic.clone(), message: trouble.message }
     }
+}
+
+/// How long a cycle waits for the first look at a cluster. The next one comes back to it.
+fn patience(cluster: &ClusterSettings) -> Duration {
+    let look = cluster.connect_timeout.get() + cluster.request_timeout.get() + FIRST_LOOK;
+    look.min(LONGEST_LOOK)
 }
 
 impl Source for ProbeSource {

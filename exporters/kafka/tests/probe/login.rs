@@ -11,7 +11,7 @@ use lookout_runtime::{CollectError, Source};
 use tempfile::NamedTempFile;
 
 use super::issuer::{Answer, Door, Issuer};
-use super::stage::{PATIENCE, settings};
+use super::stage::{PATIENCE, hurried};
 
 fn file(content: &str) -> (NamedTempFile, Secret) {
     let mut file = NamedTempFile::new().unwrap();
@@ -20,8 +20,8 @@ fn file(content: &str) -> (NamedTempFile, Secret) {
     (file, reference)
 }
 
-/// A probe at the door that asks the issuer; and the file of its secret.
-fn probe(door: &Door, issuer: &Issuer) -> (ProbeSource, NamedTempFile) {
+/// The login with a token of the issuer; and the file of its secret.
+fn asking(issuer: &Issuer) -> (OauthBearer, NamedTempFile) {
     let (secret, client_secret) = file("secret");
     let endpoint = OidcEndpoint {
         url: issuer.url(),
@@ -30,13 +30,23 @@ fn probe(door: &Door, issuer: &Issuer) -> (ProbeSource, NamedTempFile) {
         scope: String::new(),
         ca_file: String::new(),
     };
-    (with(door, OauthBearer { endpoint: Some(endpoint), ..OauthBearer::default() }), secret)
+    (OauthBearer { endpoint: Some(endpoint), ..OauthBearer::default() }, secret)
 }
 
+/// A probe at the door that asks the issuer; and the file of its secret.
+fn probe(door: &Door, issuer: &Issuer) -> (ProbeSource, NamedTempFile) {
+    let (login, secret) = asking(issuer);
+    (with(door, login), secret)
+}
+
+/// A probe at the door that waits for a token longer than any machine is busy.
 fn with(door: &Door, login: OauthBearer) -> ProbeSource {
+    within(HumanDuration::from_secs(60), door, login)
+}
+
+fn within(connect_timeout: HumanDuration, door: &Door, login: OauthBearer) -> ProbeSource {
     let sasl = Some(SaslSettings::OauthBearer(login));
-    let connect_timeout = HumanDuration::from_secs(1);
-    ProbeSource::new(ClusterSettings { sasl, connect_timeout, ..settings(&door.address()) })
+    ProbeSource::new(ClusterSettings { sasl, connect_timeout, ..hurried(&door.address()) })
 }
 
 /// Collects until it fails as wanted. Nothing can be measured at a door, so it always fails.
@@ -62,7 +72,8 @@ fn message(token: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_issuers_token_is_shown_and_a_newer_one_takes_its_place() {
-    let (door, issuer) = (Door::start().await, Issuer::start(Answer::Grants(4)).await);
+    // The first is renewed after half of this: it has to be shown before that.
+    let (door, issuer) = (Door::start().await, Issuer::start(Answer::Grants(12)).await);
     let (mut source, _secret) = probe(&door, &issuer);
     // Each connection is closed after its login, so it is shown again and again.
     until(&mut source, |_| door.shown().iter().any(|shown| *shown != message("token-1"))).await;
@@ -91,7 +102,8 @@ async fn an_issuer_that_refuses_is_why_the_source_fails_until_it_does_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issuer_that_stalls_is_waited_for_as_long_as_a_connection_and_no_longer() {
     let (door, issuer) = (Door::start().await, Issuer::start(Answer::Stalls).await);
-    let (mut source, _secret) = probe(&door, &issuer);
+    let (login, _secret) = asking(&issuer);
+    let mut source = within(HumanDuration::from_secs(1), &door, login);
     let error = source.collect().await.unwrap_err();
     assert_eq!(error.reason, Reason::Timeout);
     assert!(error.message.contains("did not answer"), "{error:?}");

@@ -17,7 +17,7 @@ pub(crate) type Mock = MockCluster<'static, DefaultProducerContext>;
 pub(crate) const TOPIC: &str = "lookout-probe";
 
 /// How long a test waits for what must happen, at the very most: the machine may be busy.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// So many brokers with so many partitions of the topic, each led by the next broker.
 pub(crate) fn mock(brokers: i32, partitions: i32) -> Mock {
@@ -29,23 +29,37 @@ pub(crate) fn mock(brokers: i32, partitions: i32) -> Mock {
     mock
 }
 
-/// The settings of a hurried probe of these brokers.
+/// The settings of a probe of these brokers that sends often, and waits longer than any machine is busy: what it misses is missing.
 pub(crate) fn settings(brokers: &str) -> ClusterSettings {
+    let long = HumanDuration::from_secs(60);
     let probe = ProbeSettings {
         enabled: true,
         interval: HumanDuration::from_millis(50),
-        timeout: HumanDuration::from_millis(1500),
+        timeout: long,
         commit_interval: HumanDuration::from_millis(100),
         ..ProbeSettings::default()
     };
     let brokers = brokers.split(',').map(str::to_owned).collect();
-    let (connect_timeout, request_timeout) = (HumanDuration::from_secs(2), HumanDuration::from_secs(3));
+    let (connect_timeout, request_timeout) = (long, long);
     ClusterSettings { brokers, connect_timeout, request_timeout, probe, ..ClusterSettings::default() }
 }
 
-/// A hurried probe of the mock.
+/// The same for a probe of which somebody who is silent has to be given up: as late as a test can wait for it.
+pub(crate) fn hurried(brokers: &str) -> ClusterSettings {
+    let settings = settings(brokers);
+    let probe = ProbeSettings { timeout: HumanDuration::from_secs(10), ..settings.probe };
+    let (connect_timeout, request_timeout) = (HumanDuration::from_secs(5), HumanDuration::from_secs(3));
+    ClusterSettings { connect_timeout, request_timeout, probe, ..settings }
+}
+
+/// A probe of the mock.
 pub(crate) fn probe(mock: &Mock) -> ProbeSource {
     ProbeSource::new(settings(&mock.bootstrap_servers()))
+}
+
+/// A probe of the mock that gives up what is not answered.
+pub(crate) fn hurried_probe(mock: &Mock) -> ProbeSource {
+    ProbeSource::new(hurried(&mock.bootstrap_servers()))
 }
 
 /// Collects until the observation is as wanted.

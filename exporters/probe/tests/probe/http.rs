@@ -4,7 +4,7 @@ use lookout_config::HumanSize;
 use lookout_probe_spec::config::{HttpSettings, Method};
 
 use crate::server::{Reply, Server};
-use crate::support::{World, at, closed_port, failure, value};
+use crate::support::{ClosedPort, World, at, failure, value};
 
 #[tokio::test]
 async fn a_good_answer_is_told_in_full() {
@@ -175,7 +175,8 @@ async fn what_is_no_answer_has_its_reason() {
         let scrape = World::new().probe(&at(server.address, "/")).await;
         assert_eq!(failure(&scrape).as_deref(), Some(reason));
     }
-    let scrape = World::new().probe(&at(closed_port().await, "/")).await;
+    let closed = ClosedPort::new();
+    let scrape = World::new().probe(&at(closed.address, "/")).await;
     assert_eq!(failure(&scrape).as_deref(), Some("unreachable"));
     assert_eq!(value(&scrape, "probe_http_status_code"), Some(0.0), "as blackbox_exporter has it");
     assert_eq!(value(&scrape, "probe_http_version"), None);

@@ -1,13 +1,16 @@
 //! What may be asked for, and how refusals read.
 
+use std::sync::Arc;
+
 use lookout_config::HumanDuration;
 use lookout_probe::{Target, prober};
 use lookout_probe_spec::Settings;
 use lookout_probe_spec::config::ProberKind;
 use lookout_runtime::{ProbeLoad, ProbeRequest, Prober as _, Refusal};
+use tokio::sync::Notify;
 
 use crate::server::{Reply, Server};
-use crate::support::{World, at, closed_port, failure, hurried, request, scrape_of, value};
+use crate::support::{ClosedPort, World, at, failure, request, scrape_of, value};
 
 fn parameters(pairs: &[(&str, &str)]) -> ProbeRequest {
     let parameters = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -113,23 +116,27 @@ async fn a_metadata_address_must_be_named_itself_and_the_refusal_says_so() {
 
 #[tokio::test]
 async fn beyond_the_limit_there_is_no_place_and_afterwards_there_is() {
-    let silent = Server::start(|_| Reply::Stall(Vec::new())).await;
+    let let_go = Arc::new(Notify::new());
+    let until = Arc::clone(&let_go);
+    let slow =
+        Server::start(move |_| Reply::Held(Arc::clone(&until), b"HTTP/1.1 200 OK\r\n\r\n".to_vec())).await;
     let good = Server::start(|_| Reply::of(200, "", "")).await;
     let mut world = World::new();
     world.settings.max_concurrent = 1;
     let prober = world.prober();
-    let first = prober.probe(hurried(&at(silent.address, "/"), ""));
-    tokio::pin!(first);
+    let first = prober.probe(request(&at(slow.address, "/"), ""));
     let second = async {
-        while silent.requests.lock().unwrap().is_empty() {
+        while slow.requests.lock().unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
         assert_eq!(prober.load(), ProbeLoad { in_flight: 1, limit: 1 });
-        prober.probe(request(&at(good.address, "/"), "")).await
+        let second = prober.probe(request(&at(good.address, "/"), "")).await;
+        let_go.notify_one();
+        second
     };
     let (first, second) = tokio::join!(first, second);
     assert_eq!(second.unwrap_err(), Refusal::FindPlace("probe.max_concurrent"));
-    assert_eq!(failure(&scrape_of(first.unwrap())).as_deref(), Some("timeout"));
+    assert_eq!(failure(&scrape_of(first.unwrap())), None);
     assert_eq!(prober.load().in_flight, 0);
     let third = scrape_of(prober.probe(request(&at(good.address, "/"), "")).await.unwrap());
     assert_eq!(value(&third, "probe_success"), Some(1.0));
@@ -163,8 +170,8 @@ async fn a_port_is_probed_by_connecting_alone() {
     assert_eq!(value(&scrape, "probe_ip_protocol"), Some(4.0));
     assert!(scrape.family("probe_http_status_code").is_none_or(|family| family.samples.is_empty()));
     assert!(server.paths().is_empty());
-    let closed = closed_port().await;
-    let scrape = world.probe_by(&closed.to_string(), "tcp_connect").await;
+    let closed = ClosedPort::new();
+    let scrape = world.probe_by(&closed.address.to_string(), "tcp_connect").await;
     assert_eq!(failure(&scrape).as_deref(), Some("unreachable"));
 }
 
@@ -174,7 +181,7 @@ async fn a_module_of_the_configuration_takes_the_place_of_a_built_in_one() {
     let mut world = World::new();
     let mut module = world.settings.effective_modules()["http_2xx"].clone();
     module.http.get_or_insert_default().valid_status_codes = vec![404];
-    module.timeout = Some(HumanDuration::from_secs(20));
+    module.timeout = Some(HumanDuration::from_minutes(2));
     world.settings.modules.insert("http_2xx".to_owned(), module);
     assert_eq!(value(&world.probe(&at(server.address, "/")).await, "probe_success"), Some(1.0));
 }

@@ -7,6 +7,7 @@ use lookout_simulator::IssuedCertificate;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
@@ -16,6 +17,8 @@ pub(crate) enum Reply {
     Bytes(Vec<u8>),
     /// Sends this and then nothing, with the connection open.
     Stall(Vec<u8>),
+    /// Sends this and closes, but not before it is let go.
+    Held(Arc<Notify>, Vec<u8>),
     /// Sends this, and then its last byte again and again.
     Endless(Vec<u8>),
 }
@@ -128,6 +131,11 @@ async fn serve(
     // Whoever asked may have gone by now: then there is nobody to complain to.
     match reply(&path) {
         Reply::Bytes(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.shutdown().await;
+        }
+        Reply::Held(let_go, bytes) => {
+            let_go.notified().await;
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }

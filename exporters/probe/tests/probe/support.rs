@@ -13,6 +13,10 @@ use lookout_probe_spec::config::{HttpSettings, ModuleSettings, ProberKind};
 use lookout_probe_spec::{NAME, REASONS, Settings};
 use lookout_runtime::{Clock, ProbeRequest, Prober, Refusal};
 use lookout_testkit::scrape::{Scrape, ScrapeFormat};
+use tokio::net::TcpSocket;
+
+/// How long a probe may take of a target that answers: a machine that stands still for a while is not the target's fault.
+pub(crate) const PATIENCE: HumanDuration = HumanDuration::from_minutes(5);
 
 /// A moment at which the simulator's certificates are in the middle of their lives.
 pub(crate) fn fixed_now() -> Timestamp {
@@ -61,6 +65,7 @@ impl World {
         let settings = Settings {
             targets: list(&["**", "127.0.0.0/8"]),
             allow_networks: list(&["127.0.0.0/8"]),
+            max_timeout: PATIENCE,
             timeout_offset: HumanDuration::ZERO,
             ..Settings::default()
         };
@@ -104,10 +109,10 @@ impl World {
     }
 }
 
-/// A request of a scraper that waits for half a minute: a guard against hanging, not a measure.
+/// A request of a scraper that waits for minutes: a guard against hanging, not a measure.
 pub(crate) fn request(target: &str, module: &str) -> ProbeRequest {
     let parameters = vec![("target".to_owned(), target.to_owned()), ("module".to_owned(), module.to_owned())];
-    ProbeRequest { parameters, scrape_timeout: Some(Duration::from_secs(30)) }
+    ProbeRequest { parameters, scrape_timeout: Some(PATIENCE.get()) }
 }
 
 /// A request of a scraper in a hurry, for targets that would take for ever.
@@ -154,8 +159,16 @@ pub(crate) fn at(address: SocketAddr, path: &str) -> String {
     format!("http://{address}{path}")
 }
 
-/// A port on which nobody listens: one that was just given back.
-pub(crate) async fn closed_port() -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    listener.local_addr().unwrap()
+/// A port on which nobody listens, nor can while this lives: it is bound.
+pub(crate) struct ClosedPort {
+    pub(crate) address: SocketAddr,
+    _bound: TcpSocket,
+}
+
+impl ClosedPort {
+    pub(crate) fn new() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        Self { address: socket.local_addr().unwrap(), _bound: socket }
+    }
 }

@@ -8,8 +8,9 @@ use tempfile::TempDir;
 
 use super::web::Web;
 use crate::kubernetes::access::base64;
-use crate::kubernetes::control_plane::{ControlPlane, free_address};
+use crate::kubernetes::control_plane::ControlPlane;
 use crate::kubernetes::server::Server;
+use crate::ports::free_address;
 use crate::running::until;
 use crate::tools::{run, tool};
 

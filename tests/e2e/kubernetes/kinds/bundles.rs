@@ -1,10 +1,10 @@
 //! The `caBundle`s of webhooks, APIServices and custom resources: shown with the kind of the object, and forgotten with it.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::Stage;
+use super::{IN_THE_END, Stage};
 use crate::kubernetes::access::base64;
 use crate::kubernetes::truth::Truth;
 
@@ -97,7 +97,7 @@ fn until_no_differences(stage: &mut Stage, truth: &Truth) {
         let differences = truth.differences(scrape, |labels| {
             labels.get("cabundle_resource_name").is_some_and(|name| name.contains("kinds"))
         });
-        (differences.is_empty() || begun.elapsed() > Duration::from_secs(20)).then_some(differences)
+        (differences.is_empty() || begun.elapsed() > IN_THE_END).then_some(differences)
     });
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     println!("    {} certificates of bundles after {} ms", truth.len(), begun.elapsed().as_millis());

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{NAMESPACES, Stage};
+use super::{IN_THE_END, NAMESPACES, Stage};
 use crate::kubernetes::api::Api;
 use crate::kubernetes::truth::seconds;
 
@@ -171,7 +171,7 @@ pub(super) fn failures(stage: &mut Stage) {
             let found: Vec<_> =
                 found.iter().filter(|row| row.value == 1.0).filter_map(|row| row.label("cause")).collect();
             let wanted: Vec<&str> = rows.iter().map(|(labels, _)| labels[0]).collect();
-            assert!(begun.elapsed().as_secs() < 20, "{found:?} instead of {wanted:?}");
+            assert!(begun.elapsed() < IN_THE_END, "{found:?} instead of {wanted:?}");
             (found == wanted).then_some(())
         });
         println!("    {} after {} ms", wanted.unwrap_or("nothing"), begun.elapsed().as_millis());

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use super::{NAMESPACES, Stage};
 use crate::kubernetes::access::base64;
 use crate::kubernetes::api::Api;
-use crate::kubernetes::control_plane::free_address;
 use crate::kubernetes::material::{Issuing, Pair, secret, secrets, tls_secret};
+use crate::ports::free_address;
 use crate::running::Running;
 use crate::tools::tool;
 

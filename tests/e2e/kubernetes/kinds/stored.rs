@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{NAMESPACES, Stage};
+use super::{IN_THE_END, NAMESPACES, Stage};
 use crate::kubernetes::access::base64;
 use crate::kubernetes::api::Api;
 use crate::kubernetes::lookout::rows;
@@ -76,8 +76,13 @@ pub(super) fn in_objects(stage: &mut Stage) {
         list.retain(|map| map["metadata"]["name"] != "kube-root-ca.crt");
         truth.add_config_maps(&maps, &IN_MAPS);
     }
-    let scrape = stage.lookout.until_complete();
-    let differences = truth.differences(&scrape, |labels| is_in(labels, "kinds-"));
+    // Controllers make objects too, which may be seen a moment later.
+    let begun = std::time::Instant::now();
+    let (scrape, differences) = stage.lookout.until("all certificates", |scrape| {
+        let differences = truth.differences(scrape, |labels| is_in(labels, "kinds-"));
+        let is_over = begun.elapsed() > IN_THE_END;
+        (differences.is_empty() || is_over).then(|| (scrape.clone(), differences))
+    });
     assert!(
         differences.is_empty(),
         "{} of {} differ:\n{}",

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::{NAMESPACES, Stage};
 use crate::kubernetes::api::Api;
+use crate::kubernetes::truth::items;
+use crate::running::until;
 
 /// Workloads that use `chain`, which has certificates, and others.
 pub(super) fn populate(api: &Api) {
@@ -36,11 +38,10 @@ pub(super) fn populate(api: &Api) {
 
 /// Each is named with the Secret, and what a controller made of it is not.
 pub(super) fn named(stage: &mut Stage) {
-    let pods = stage.kubectl.get(&["replicasets,pods", "--namespace", NAMESPACES[0]]);
-    assert!(
-        !crate::kubernetes::truth::items(&pods).is_empty(),
-        "the controllers have made nothing of the workloads"
-    );
+    until("what the controllers make of the workloads", || {
+        let made = stage.kubectl.get(&["replicasets,pods", "--namespace", NAMESPACES[0]]);
+        (!items(&made).is_empty()).then_some(())
+    });
     let wanted: [(&[&str], f64); 5] = [
         (&["chain", "Deployment", "by-volume"], 1.0),
         (&["chain", "StatefulSet", "by-projection"], 1.0),

@@ -2,6 +2,8 @@
 //!
 //! Each watch has a task that reads the history of its resource whenever there is news, and writes into a channel of few
 //! places: a client that does not read holds up its own watch and nothing else.
+//!
+//! Invariant: a list and the last bookmark come before the end, also where a machine that stalled finds all of them due at once.
 
 use core::ops::ControlFlow;
 use core::time::Duration;
@@ -151,6 +153,7 @@ impl Watch {
         tokio::pin!(end, last_bookmark);
         if let Start::WithList { bookmark } = start {
             tokio::select! {
+                biased;
                 listed = self.list(bookmark) => listed?,
                 () = &mut end => return self.end().await,
             }
@@ -160,17 +163,19 @@ impl Watch {
             news.mark_unchanged();
             self.fall_silent().await;
             tokio::select! {
+                biased;
                 caught_up = self.catch_up() => caught_up?,
                 () = &mut end => return self.end().await,
             }
             tokio::select! {
-                changed = news.changed() => if changed.is_err() { return ControlFlow::Break(()) },
-                _ = bookmarks.tick(), if self.bookmarks => self.bookmark(false).await?,
+                biased;
                 () = &mut last_bookmark, if self.bookmarks && !has_ended_well => {
                     has_ended_well = true;
                     self.bookmark(false).await?;
                 }
                 () = &mut end => return self.end().await,
+                _ = bookmarks.tick(), if self.bookmarks => self.bookmark(false).await?,
+                changed = news.changed() => if changed.is_err() { return ControlFlow::Break(()) },
             }
         }
     }

@@ -10,7 +10,6 @@ use lookout_exposition::Batch;
 use lookout_kubernetes::{Cluster, ObjectKey, Selection};
 use lookout_runtime::{CollectError, Collected, DataKind, Finding, Shard, Source, SourceDescription};
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use super::assess::assess;
 use super::claim::Claim;
@@ -20,10 +19,7 @@ use super::judge::Judged;
 use super::stored::Stored;
 use super::stored_secrets::{NamedSecrets, among};
 use crate::cluster::following::outcome;
-use crate::cluster::stored::StoredSecrets;
-
-/// How long the first look waits for the Secrets to be read: without them it could only say that it knows nothing.
-const WAIT_FOR_SECRETS: Duration = Duration::from_secs(10);
+use crate::cluster::stored::{StoredSecrets, WAIT_FOR_SECRETS, latest_secrets};
 
 /// Every claim of the cluster, with what is stored for it.
 #[derive(Debug, Default)]
@@ -43,6 +39,8 @@ pub struct HostSource {
     shard: Shard,
     /// Nothing where no Secret may be read.
     secrets: Option<watch::Receiver<Option<StoredSecrets>>>,
+    /// How long they are still waited for.
+    patience: Duration,
     /// From the first cycle on.
     follows: Option<Follows>,
     named: NamedSecrets,
@@ -82,7 +80,8 @@ impl HostSource {
         secrets: Option<watch::Receiver<Option<StoredSecrets>>>,
         hosts: Arc<HostsCell>,
     ) -> Self {
-        Self { cluster, selection, shard, secrets, follows: None, named: NamedSecrets::default(), hosts }
+        let (patience, named) = (WAIT_FOR_SECRETS, NamedSecrets::default());
+        Self { cluster, selection, shard, secrets, patience, follows: None, named, hosts }
     }
 
     /// What the driver must know of it.
@@ -96,22 +95,16 @@ impl HostSource {
             reasons: CLUSTER_REASONS,
         }
     }
-
-    /// The Secrets as last read; nothing where none is read, or not yet.
-    async fn secrets(&mut self) -> Option<StoredSecrets> {
-        let secrets = self.secrets.as_mut()?;
-        let first = timeout(WAIT_FOR_SECRETS, secrets.wait_for(Option::is_some)).await;
-        let known = first.ok().and_then(Result::ok).and_then(|secrets| secrets.clone());
-        secrets.mark_unchanged();
-        known
-    }
 }
 
 impl Source for HostSource {
     type Model = Arc<Hosts>;
 
     async fn collect(&mut self) -> Result<Collected<Arc<Hosts>>, CollectError> {
-        let secrets = self.secrets().await;
+        let secrets = match &mut self.secrets {
+            Some(seen) => latest_secrets(seen, &mut self.patience).await,
+            None => None,
+        };
         let Self { cluster, selection, shard, follows, named, hosts, .. } = self;
         let follows = follows.get_or_insert_with(|| Follows::start(cluster, selection));
         follows.settled().await;

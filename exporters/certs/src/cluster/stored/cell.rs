@@ -4,13 +4,19 @@
 //! the Secret, by `Shard::owns("namespace/name")`, whoever owns the other: then each pair is judged once, and the union of the
 //! shards is what one process would show.
 
+use core::mem;
+use core::time::Duration;
 use std::collections::BTreeSet;
 
 use lookout_kubernetes::{Entry, Namespaces, ObjectKey, Part, View};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::filter::Filter;
 use super::object::StoredObject;
+
+/// How long whoever joins with Secrets waits for them to be read, once: without them it could only say that nothing is known.
+pub(crate) const WAIT_FOR_SECRETS: Duration = Duration::from_secs(10);
 
 /// Where the Secrets with certificates can be seen; `None` until they have been read, and where they are not.
 pub type StoredCell = watch::Sender<Option<StoredSecrets>>;
@@ -44,6 +50,18 @@ pub enum Found<'a> {
     Missing,
     /// It is not among those that are watched, or could not be read yet.
     Unknown,
+}
+
+/// The Secrets as last read; nothing where none is, or not within `patience`, which is taken: where they cannot be read, not every look
+/// waits for them. What comes after it is a change.
+pub(crate) async fn latest_secrets(
+    seen: &mut watch::Receiver<Option<StoredSecrets>>,
+    patience: &mut Duration,
+) -> Option<StoredSecrets> {
+    let first = timeout(mem::take(patience), seen.wait_for(Option::is_some)).await;
+    let known = first.ok().and_then(Result::ok).and_then(|secrets| secrets.clone());
+    seen.mark_unchanged();
+    known
 }
 
 impl StoredSecrets {

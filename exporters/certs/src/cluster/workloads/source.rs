@@ -1,5 +1,6 @@
 //! The source of workloads: facts.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use tokio::sync::watch;
 use super::assess::assess;
 use super::reader::{SecretsOfWorkload, WorkloadKind, WorkloadReader};
 use crate::cluster::following::{Standing, outcome};
-use crate::cluster::stored::{StoredObject, StoredSecrets};
+use crate::cluster::stored::{StoredObject, StoredSecrets, WAIT_FOR_SECRETS, latest_secrets};
 
 /// The workloads of a cluster, and the Secrets that hold certificates.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub struct WorkloadSource {
     cluster: Arc<Cluster>,
     selection: Selection,
     secrets: watch::Receiver<Option<StoredSecrets>>,
+    /// How long they are still waited for.
+    patience: Duration,
     follows: Option<[Follower<SecretsOfWorkload>; 5]>,
 }
 
@@ -46,7 +49,7 @@ impl WorkloadSource {
         selection: Selection,
         secrets: watch::Receiver<Option<StoredSecrets>>,
     ) -> Self {
-        Self { cluster, selection, secrets, follows: None }
+        Self { cluster, selection, secrets, patience: WAIT_FOR_SECRETS, follows: None }
     }
 
     /// What the driver must know of it.
@@ -66,7 +69,7 @@ impl Source for WorkloadSource {
     type Model = Workloads;
 
     async fn collect(&mut self) -> Result<Collected<Workloads>, CollectError> {
-        let Self { cluster, selection, follows, .. } = self;
+        let Self { cluster, selection, secrets, patience, follows } = self;
         let start = |kind| cluster.follow(WorkloadReader { kind }, selection);
         let follows = follows.get_or_insert_with(|| WorkloadKind::ALL.map(start));
         for follower in follows.iter() {
@@ -77,8 +80,9 @@ impl Source for WorkloadSource {
         let standings =
             kinds.map(|(kind, followed)| Standing::of(WorkloadReader { kind }.resource(), followed));
         let faults = outcome(&standings.collect::<Vec<_>>())?;
-        let secrets = self.secrets.borrow_and_update().as_ref().map(|secrets| secrets.view.clone());
-        let (views, secrets) = (latest.map(|followed| followed.view), secrets.unwrap_or_default());
+        // Not before they are read: what was said by the source before this one is not taken back for want of them.
+        let secrets = latest_secrets(secrets, patience).await.map(|secrets| secrets.view).unwrap_or_default();
+        let views = latest.map(|followed| followed.view);
         Ok(Collected { model: Workloads { views, secrets }, faults })
     }
 

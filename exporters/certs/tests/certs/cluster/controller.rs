@@ -14,7 +14,7 @@ use lookout_simulator::{
 };
 use tokio::sync::watch;
 
-use crate::support::fixed_now;
+use crate::support::{PATIENCE, fixed_now};
 
 /// A controller that serves by host, and the authority of its certificates.
 pub(super) struct Controller {
@@ -59,8 +59,8 @@ pub(super) fn planned(addresses: &[(&str, &str)]) -> ProbeSettings {
             public_names: false,
             max_hosts: 100,
         },
-        connecting: Connecting { within: Duration::from_secs(20), about_to_expire: settings.alerts.critical },
-        budget: Duration::from_mins(1),
+        connecting: Connecting { within: PATIENCE.get(), about_to_expire: settings.alerts.critical },
+        budget: Duration::from_mins(5),
         between: Duration::ZERO,
     }
 }

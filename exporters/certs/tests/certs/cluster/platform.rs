@@ -17,10 +17,21 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::objects::ones;
-use crate::support::fixed_now;
+use crate::support::{PATIENCE, fixed_now};
 
 /// How long anything may take that should happen soon.
-const SOON: Duration = Duration::from_secs(90);
+const SOON: Duration = Duration::from_mins(3);
+
+/// How long a request or a cycle may take: a machine that stands still for a while is not the platform's fault.
+const LONG: HumanDuration = HumanDuration::from_minutes(5);
+
+/// One family of each source that has rows of its own.
+const FAMILIES: [&str; 4] = [
+    "certs_certmanager_certificate_info",
+    "certs_host_certificate",
+    "certs_secret_workload_info",
+    "certs_signing_requests",
+];
 
 /// The platform, and the exporter that watches its cluster.
 struct Watched {
@@ -60,9 +71,12 @@ impl Exporter {
         let access = platform.kubernetes_access();
         let mut kubernetes = Kubernetes::default();
         kubernetes.access.kubeconfig = access.kubeconfig.display().to_string();
+        (kubernetes.budget.request_timeout, kubernetes.budget.watch_timeout) = (LONG, LONG);
         let mut settings = Settings {
             period: HumanDuration::from_secs(1),
+            deadline: LONG,
             endpoint_period: HumanDuration::from_secs(2),
+            endpoint_timeout: PATIENCE,
             ..Settings::default()
         };
         let by = |key: &str, address: SocketAddr| BTreeMap::from([(key.to_owned(), address.to_string())]);
@@ -112,6 +126,18 @@ impl Exporter {
         let waited = timeout(SOON, waiting).await;
         waited.unwrap_or_else(|elapsed| panic!("{what}: {elapsed}: {:#?}", self.scrape()))
     }
+
+    /// Waits until everything has been read, and every host asked for.
+    async fn until_complete(&self) -> Scrape {
+        let is_complete = |scrape: &Scrape| {
+            let has_rows = |family: &str| scrape.family(family).is_some_and(|rows| !rows.samples.is_empty());
+            self.statuses.all().iter().all(|status| status.up() == Some(true))
+                && FAMILIES.into_iter().all(has_rows)
+                && hosts(scrape, "certs_host_served", "same").len() > 5
+                && hosts(scrape, "certs_host_served", "not_probed").is_empty()
+        };
+        self.until("everything is read", is_complete).await
+    }
 }
 
 impl Drop for Exporter {
@@ -133,23 +159,10 @@ fn causes(scrape: &Scrape) -> Vec<String> {
     ones(scrape, "certs_certmanager_certificate_failure", &["certificate", "cause"])
 }
 
-/// Whether everything has been read and asked once.
-fn is_complete(scrape: &Scrape) -> bool {
-    [
-        "certs_certmanager_certificate_info",
-        "certs_host_certificate",
-        "certs_secret_workload_info",
-        "certs_signing_requests",
-    ]
-    .iter()
-    .all(|family| scrape.family(family).is_some())
-        && hosts(scrape, "certs_host_served", "same").len() > 5
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_the_platform_is_seen() {
     let watched = Watched::start(true);
-    let scrape = watched.until("everything is read", is_complete).await;
+    let scrape = watched.until_complete().await;
     assert_eq!(causes(&scrape), ["datahub-tls dns", "harbor-tls login_page"]);
     assert_eq!(
         ones(&scrape, "certs_certmanager_certificate_never_issued", &["certificate"]),
@@ -160,20 +173,20 @@ async fn what_is_wrong_with_the_platform_is_seen() {
     assert_eq!(hosts(&scrape, "certs_host_certificate", "unknown"), Vec::<String>::new());
     assert_eq!(hosts(&scrape, "certs_host_served", "differs"), ["minio", "minio-console"]);
     assert_eq!(hosts(&scrape, "certs_host_served", "unreachable"), Vec::<String>::new());
-    assert_eq!(
-        ones(&scrape, "certs_edge_info", &["name"]),
-        ["portal"],
-        "the edge's certificate, which never differs"
-    );
+    let of_edge = |scrape: &Scrape| ones(scrape, "certs_edge_info", &["name"]);
+    watched
+        .until("the edge's certificate, which never differs", |scrape| of_edge(scrape) == ["portal"])
+        .await;
     let waiting = scrape.value("certs_signing_request_oldest_pending_timestamp_seconds", &[]);
     assert_eq!(waiting, Some((fixed_now().as_second() - 2 * 24 * 3600) as f64));
     let workloads =
         ones(&scrape, "certs_secret_workload_info", &["secret_name", "workload_kind", "workload"]);
     assert!(workloads.contains(&"harbor-tls Deployment harbor".to_owned()), "{workloads:?}");
     assert!(workloads.contains(&"exchange-client-tls CronJob price-ingest".to_owned()), "{workloads:?}");
-    let findings = watched.findings();
+    // What is found is entered a moment after it is served.
     for subject in ["Certificate harbor/harbor-tls", "Ingress superset/superset", "Ingress minio/minio"] {
-        assert!(findings.iter().any(|found| found.starts_with(subject)), "{subject}: {findings:?}");
+        let is_found = |_: &Scrape| watched.findings().iter().any(|found| found.starts_with(subject));
+        watched.until(subject, is_found).await;
     }
     assert!(watched.statuses.all().iter().all(|status| status.up() == Some(true)));
 }
@@ -181,10 +194,11 @@ async fn what_is_wrong_with_the_platform_is_seen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_platform_without_defects_nothing_is_said_to_be_wrong() {
     let watched = Watched::start(false);
-    let scrape = watched.until("everything is read", is_complete).await;
+    let scrape = watched.until_complete().await;
     assert_eq!(causes(&scrape), Vec::<String>::new());
-    let served = hosts(&scrape, "certs_host_served", "same").len();
-    assert_eq!(hosts(&scrape, "certs_host_certificate", "covered").len(), served);
+    let count = |family: &str, result: &str| hosts(&scrape, family, result).len();
+    let served = count("certs_host_served", "same");
+    assert_eq!(count("certs_host_certificate", "covered"), served);
     let samples = &scrape.family("certs_host_certificate").unwrap().samples;
     assert_eq!(samples.iter().filter(|sample| sample.value > 0.5).count(), served, "every host is covered");
     assert_eq!(watched.findings(), Vec::<String>::new());
@@ -193,7 +207,7 @@ async fn of_a_platform_without_defects_nothing_is_said_to_be_wrong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_incident_of_the_cluster_shows_and_ends() {
     let watched = Watched::start(false);
-    watched.until("everything is read", is_complete).await;
+    watched.until_complete().await;
     let incident = |name| Incident::named(name).unwrap();
 
     let blocked = incident("renewal-blocked");
@@ -212,7 +226,9 @@ async fn each_incident_of_the_cluster_shows_and_ends() {
 
     let edge =
         |scrape: &Scrape| scrape.value("certs_edge_not_after_timestamp_seconds", &[("name", "portal")]);
-    let before = edge(&watched.scrape()).expect("the edge has a certificate of its own");
+    let has_edge = |scrape: &Scrape| edge(scrape).is_some();
+    let scrape = watched.until("the edge has a certificate of its own", has_edge).await;
+    let before = edge(&scrape).unwrap();
     let lapses = incident("edge-certificate-lapses");
     lapses.play(&watched.platform, fixed_now()).await.unwrap();
     let scrape =
@@ -229,7 +245,7 @@ async fn each_incident_of_the_cluster_shows_and_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_api_is_away_what_was_read_stays_and_its_sources_are_down() {
     let watched = Watched::start(true);
-    let before = watched.until("everything is read", is_complete).await;
+    let before = watched.until_complete().await;
     let away = Incident::named("api-server-away").unwrap();
     away.play(&watched.platform, fixed_now()).await.unwrap();
     let is_down = |name: &str| {
@@ -286,7 +302,7 @@ async fn without_cert_manager_and_gateways_there_is_nothing_to_say_and_nothing_f
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_of_a_type_that_is_not_followed_is_asked_for_by_its_name() {
     let watched = Watched::start(false);
-    watched.until("everything is read", is_complete).await;
+    watched.until_complete().await;
     let api = watched.platform.kubernetes();
     api.apply(objects::ingress("trino", "opaque", &["opaque.platform.localhost"], "opaque", "trino"))
         .unwrap();
@@ -324,7 +340,7 @@ fn joined_rows(scrape: &Scrape) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn shards_together_show_what_one_process_shows() {
     let whole = Watched::start(true);
-    whole.until("everything is read", is_complete).await;
+    whole.until_complete().await;
     let shards = [0, 1, 2].map(|index| Exporter::start(&whole.platform, Shard::new(index, 3).unwrap()));
     let union = || {
         let mut rows: Vec<_> = shards.iter().flat_map(|shard| joined_rows(&shard.scrape())).collect();

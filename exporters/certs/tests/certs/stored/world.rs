@@ -9,7 +9,7 @@ use lookout_certs_spec::{SPEC, Settings};
 use lookout_config::HumanDuration;
 use lookout_exposition::{Encoding, ExporterFamilies, Exposition, Format, Selection};
 use lookout_kubernetes::Settings as Kubernetes;
-use lookout_runtime::{Clock, Driver, DriverControl, Shard};
+use lookout_runtime::{Clock, Driver, DriverControl, Shard, Statuses};
 use lookout_simulator::kubernetes::{ApiServer, ApiServerOptions, Principal, objects};
 use lookout_testkit::scrape::{Sample, Scrape, ScrapeFormat};
 use serde_json::Value;
@@ -23,6 +23,9 @@ use crate::support::{fixed_now, fixture};
 /// How long anything may take that should happen soon.
 const SOON: Duration = Duration::from_mins(1);
 
+/// How long a request or a cycle may take: a machine that stands still for a while is not the server's fault.
+const PATIENCE: HumanDuration = HumanDuration::from_minutes(5);
+
 /// Who asks.
 pub(super) const LOOKOUT: &str = "system:serviceaccount:monitoring:lookout";
 
@@ -35,6 +38,8 @@ pub(super) struct World {
 /// The exporter under the driver.
 pub(super) struct Running {
     exposition: Exposition,
+    pub(super) clock: Clock,
+    pub(super) statuses: Statuses,
     cycles: watch::Receiver<u64>,
     control: DriverControl,
     task: JoinHandle<()>,
@@ -64,7 +69,8 @@ pub(super) fn cluster_settings() -> ClusterSettings {
 
 /// Settings that watch what is stored in the cluster and nothing else.
 pub(super) fn settings() -> Settings {
-    let mut settings = Settings { period: HumanDuration::from_secs(1), ..Settings::default() };
+    let mut settings =
+        Settings { period: HumanDuration::from_secs(1), deadline: PATIENCE, ..Settings::default() };
     settings.cluster = cluster_settings();
     settings.cluster.cert_manager = false;
     settings.cluster.hosts = false;
@@ -94,6 +100,8 @@ impl World {
     pub(super) fn kubernetes(&self) -> Kubernetes {
         let mut kubernetes = Kubernetes::default();
         kubernetes.access.kubeconfig = self.directory.path().join("config").display().to_string();
+        kubernetes.budget.request_timeout = PATIENCE;
+        kubernetes.budget.watch_timeout = PATIENCE;
         kubernetes
     }
 
@@ -106,12 +114,13 @@ impl World {
         let mut sources = driver.sources();
         start(settings, &kubernetes, &mut sources);
         driver.set(sources).unwrap();
-        let (exposition, cycles, control) =
-            (driver.exposition(), driver.statuses().cycles(), driver.control());
+        let (exposition, clock, statuses, control) =
+            (driver.exposition(), driver.clock(), driver.statuses(), driver.control());
+        let cycles = statuses.cycles();
         let task = tokio::spawn(async move {
             driver.run().await;
         });
-        Running { exposition, cycles, control, task }
+        Running { exposition, clock, statuses, cycles, control, task }
     }
 }
 

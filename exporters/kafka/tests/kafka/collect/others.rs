@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
+use lookout_config::HumanDuration;
 use lookout_declarations::Reason;
 use lookout_exposition::Batch;
 use lookout_kafka::assess::granularity::Effective;
@@ -33,7 +34,10 @@ fn description() -> ClusterDescription {
 
 fn plan(watched: &Watched) -> Plan {
     let settings = settings(&watched.cluster);
-    Plan::of(&settings, &settings.clusters[0], Shard::WHOLE, |_| ())
+    Plan::of(&settings, &settings.clusters[0], Shard::WHOLE, |kept| {
+        // No shorter than those of the others: the time for a question is a part of it.
+        kept.controllers_period = HumanDuration::from_secs(60);
+    })
 }
 
 #[tokio::test]

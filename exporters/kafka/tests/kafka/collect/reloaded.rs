@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use super::stage;
 
 /// How long anything is waited for before a test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Nobody listens there.
 const NOBODY: &str = "127.0.0.1:1";

@@ -29,9 +29,7 @@ pub(crate) struct Watched {
 
 /// Starts a cluster; time stands still.
 pub(crate) fn start(description: &ClusterDescription) -> Cluster {
-    let cluster = Cluster::start(description, START.parse::<Timestamp>().unwrap()).unwrap();
-    cluster.freeze();
-    cluster
+    Cluster::start_frozen(description, START.parse::<Timestamp>().unwrap()).unwrap()
 }
 
 /// The settings for a cluster, with more patience than any machine needs. Who waits for somebody silent does it by turns.
