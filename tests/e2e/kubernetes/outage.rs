@@ -24,10 +24,11 @@ const SECRETS: usize = 50;
 /// How long the server is away each time.
 const AWAY: Duration = Duration::from_secs(30);
 
-/// After so long a silence of its storage the server may connect to it anew, and have forgotten its past.
-const FORGETS_AFTER: Duration = Duration::from_secs(35);
 /// A server that has forgotten its past has each of two resources listed again; once more if it forgets again while it gets going.
 const LISTS_OF_ONE_THAT_FORGOT: usize = 4;
+
+/// Twice as long as a watch lasts here, and longer than a list is put off that follows on another one.
+const SETTLED: Duration = Duration::from_secs(12);
 
 /// What each step works on.
 struct Stage {
@@ -128,7 +129,7 @@ fn killed(stage: &mut Stage) {
     stage.change();
     stage.until_changed();
     stage.until_up();
-    let lists = stage.lists() - before;
+    let lists = stage.settled_lists() - before;
     println!("    {lists} lists after the server was started again");
     assert!(lists <= LISTS_OF_ONE_THAT_FORGOT, "{lists} lists");
 }
@@ -144,25 +145,24 @@ fn forgotten(stage: &mut Stage) {
     stage.way.mend();
     stage.until_changed();
     stage.until_up();
-    let lists = stage.lists() - before;
+    let lists = stage.settled_lists() - before;
     println!("    {lists} lists after the past was forgotten");
-    assert!((1..=2).contains(&lists), "{lists} lists");
+    assert!((1..=LISTS_OF_ONE_THAT_FORGOT).contains(&lists), "{lists} lists");
 }
 
 fn storage_silent(stage: &mut Stage) {
     let before = stage.lists();
     signal("STOP", stage.control_plane.etcd_id());
-    let silent = Instant::now();
     stage.until_down_behind_a_server_that_answers();
     stage.is_away();
     signal("CONT", stage.control_plane.etcd_id());
-    let forgets = silent.elapsed() > FORGETS_AFTER;
     stage.change();
     stage.until_changed();
     stage.until_up();
-    let lists = stage.lists() - before;
-    println!("    {lists} lists after a silence of the storage; forgotten: {forgets}");
-    assert!(lists <= if forgets { LISTS_OF_ONE_THAT_FORGOT } else { 0 }, "{lists} lists");
+    let lists = stage.settled_lists() - before;
+    println!("    {lists} lists after a silence of the storage");
+    // Mostly none. But after forty seconds of silence the server connects anew to its storage, and has forgotten its past.
+    assert!(lists <= LISTS_OF_ONE_THAT_FORGOT, "{lists} lists");
 }
 
 fn storage_dead(stage: &mut Stage) {
@@ -175,7 +175,7 @@ fn storage_dead(stage: &mut Stage) {
     stage.change();
     stage.until_changed();
     stage.until_up();
-    let lists = stage.lists() - before;
+    let lists = stage.settled_lists() - before;
     println!("    {lists} lists after the storage was started again");
     assert!(lists <= LISTS_OF_ONE_THAT_FORGOT, "{lists} lists");
 }
@@ -265,6 +265,15 @@ impl Stage {
         let requests = self.control_plane.requests_of(&self.account.user());
         let granted = requests.iter().filter(|entry| entry["responseStatus"]["code"] == 200);
         granted.filter(|entry| is_list(entry)).count()
+    }
+
+    /// The same, when no further ones come: a kind of objects may be listed some time after the other, and once more after that.
+    fn settled_lists(&self) -> usize {
+        until("no further list", || {
+            let lists = self.lists();
+            thread::sleep(SETTLED);
+            (self.lists() == lists).then_some(lists)
+        })
     }
 
     /// Watches that have ended so far.
