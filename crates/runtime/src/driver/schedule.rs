@@ -1,7 +1,7 @@
 //! When a source runs next. Pure: it is told what happened and when, and does no waiting.
 //!
 //! The rules:
-//! - First cycles are ten milliseconds apart from each other, at random: sources do not all begin at once, and a few are there as soon as
+//! - First cycles are ten milliseconds apart on average, at random: sources do not all begin at once, and a few are there as soon as
 //!   one. However many they are, each starts within a tenth of its period, and three seconds. One that replaces another begins at once.
 //! - A cycle starts one period after the start of the one before. One that took longer delays the next; nothing is
 //!   made up for.
