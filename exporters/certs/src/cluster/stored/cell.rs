@@ -154,4 +154,15 @@ mod tests {
             ("missing", "unknown")
         );
     }
+    #[tokio::test]
+    async fn secrets_that_cannot_be_read_are_waited_for_once_and_seen_when_they_are() {
+        let cell = StoredCell::new(None);
+        let (mut seen, mut patience) = (cell.subscribe(), Duration::from_millis(1));
+        assert!(latest_secrets(&mut seen, &mut patience).await.is_none());
+        assert_eq!(patience, Duration::ZERO, "the next look does not wait");
+        cell.send_replace(Some(secrets(Namespaces::All, false, vec![part(None, true)])));
+        assert!(seen.has_changed().unwrap());
+        assert!(latest_secrets(&mut seen, &mut patience).await.is_some());
+        assert!(!seen.has_changed().unwrap());
+    }
 }
